@@ -1,0 +1,103 @@
+"""What was seen, written down: the outcomes of a lane's run, and digests of all that the run used."""
+
+import hashlib
+import json
+import os
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from guide.plan import Lane, Planned
+from guide.run import Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One run of a lane.
+
+    Attributes:
+        lane: which.
+        versions: what the nodes are made of, by name.
+        images: references of container images, by name.
+        stand_ins: what was not the real thing, in words.
+        inputs: SHA-256 of every file that decides what is run, by path in the project.
+        started: when.
+        finished: when.
+        outcomes: of every step, in order.
+    """
+
+    lane: Lane
+    versions: dict[str, str]
+    images: dict[str, str]
+    stand_ins: tuple[str, ...]
+    inputs: dict[str, str]
+    started: datetime
+    finished: datetime
+    outcomes: Sequence[Outcome]
+
+
+def describe_step(planned: Planned) -> dict[str, Any]:
+    """Give a step as scripts read it, without an outcome."""
+    step = planned.step
+    return {
+        "page": step.where.page,
+        "line": step.where.line,
+        "chapter": planned.chapter,
+        "node": step.node,
+        "command": step.command,
+        "kind": str(step.kind),
+        "label": planned.label,
+        "snippet": step.where.snippet,
+    }
+
+
+def describe_outcome(outcome: Outcome) -> dict[str, Any]:
+    """Give a step with what became of it, as scripts read it."""
+    reply = outcome.reply
+    return {
+        **describe_step(outcome.planned),
+        "status": str(outcome.result),
+        "exit": reply.status if reply else None,
+        "seconds": round(outcome.seconds, 4),
+        "attempts": outcome.attempts,
+        "output": reply.output if reply else "",
+        "problem": outcome.problem,
+    }
+
+
+def describe(evidence: Evidence) -> dict[str, Any]:
+    """Give evidence as it is written."""
+    return {
+        "lane": asdict(evidence.lane),
+        "versions": evidence.versions,
+        "images": evidence.images,
+        "stand_ins": list(evidence.stand_ins),
+        "inputs": evidence.inputs,
+        "started": evidence.started.isoformat(timespec="milliseconds"),
+        "finished": evidence.finished.isoformat(timespec="milliseconds"),
+        "seconds": round((evidence.finished - evidence.started).total_seconds(), 3),
+        "steps": [describe_outcome(outcome) for outcome in evidence.outcomes],
+    }
+
+
+def write_evidence(evidence: Evidence, folder: Path) -> Path:
+    """Write evidence into a folder, under the lane's name, whole or not at all. Gives the file."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{evidence.lane}.json"
+    beside = folder / f".{path.name}.{os.getpid()}"
+    beside.write_text(json.dumps(describe(evidence), indent=1, ensure_ascii=False) + "\n")
+    beside.replace(path)
+    return path
+
+
+def digest_inputs(root: Path, folders: Sequence[str]) -> dict[str, str]:
+    """Give the SHA-256 of every file below `folders` of a project, by path."""
+    files = sorted(path for folder in folders for path in (root / folder).rglob("*") if path.is_file())
+    return {str(path.relative_to(root)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+
+
+def now() -> datetime:
+    """Give the time, in UTC."""
+    return datetime.now(UTC)

@@ -1,0 +1,42 @@
+"""Hooks that the pytest plugin calls: where nodes come from, and who wants to know what happens."""
+
+from typing import Protocol
+
+import pytest
+
+from guide.node import Node
+from guide.plan import Planned
+from guide.run import Outcome
+
+
+class Lab(Protocol):
+    """What the plugin needs of a lab that is up."""
+
+    @property
+    def stand_ins(self) -> tuple[str, ...]:
+        """What is not the real thing in this lab, in words for people; it goes into the evidence."""
+        ...
+
+    def node(self, name: str) -> Node:
+        """Give a node to run commands on."""
+        ...
+
+
+@pytest.hookspec(firstresult=True)
+def pytest_guide_lab(config: pytest.Config) -> Lab | None:
+    """Give a lab that is up. Asked once, before the first step; the one who gives it takes it down."""
+
+
+@pytest.hookspec
+def pytest_guide_started(planned: Planned) -> None:
+    """Tell that a step is about to run."""
+
+
+@pytest.hookspec
+def pytest_guide_finished(outcome: Outcome) -> None:
+    """Tell what became of a step."""
+
+
+@pytest.hookspec
+def pytest_guide_diagnostics(files: list[str]) -> None:
+    """Tell which files hold what the nodes said of themselves after a failure."""

@@ -1,0 +1,85 @@
+"""The steps of a lane, in order."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from guide.errors import InputError
+from guide.page import Page
+from guide.step import LANE_TABS, Step, read_steps
+
+CHAPTER = re.compile(r"(\d+)\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """What a run is about: who makes the nodes, what runs containers on them, and which Kubernetes."""
+
+    provider: str
+    runtime: str
+    kubernetes: str
+
+    def __str__(self) -> str:
+        return f"{self.provider}-{self.runtime}-{self.kubernetes}"
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A step in its place.
+
+    `chapter` is the number that its page's file name begins with, or None; `number` counts the command blocks of
+    a page from 1, so that a block for two nodes has one number.
+    """
+
+    step: Step
+    chapter: int | None
+    number: int
+
+    @property
+    def label(self) -> str:
+        """What people call it, such as 2.4; a page without a number has its own name."""
+        place = self.chapter if self.chapter is not None else PurePosixPath(self.step.where.page).stem
+        return f"{place}.{self.number}"
+
+
+def chapter_of(path: str) -> int | None:
+    """Give the number that a page's file name begins with."""
+    match = CHAPTER.match(PurePosixPath(path).name)
+    return int(match[1]) if match else None
+
+
+def make_plan(pages: list[Page], nodes: tuple[str, ...], root: Path, lane: Lane) -> list[Planned]:
+    """Give the lane's steps of all pages. Raises InputError that names every block in which something is wrong."""
+    plan: list[Planned] = []
+    errors: list[str] = []
+    for page in pages:
+        try:
+            steps = [step for step in read_steps(page, nodes, root) if belongs(step, lane)]
+        except InputError as error:
+            errors.append(str(error))
+            continue
+        blocks = list(dict.fromkeys(step.where for step in steps))
+        plan += [Planned(step, chapter_of(page.path), blocks.index(step.where) + 1) for step in steps]
+    if errors:
+        raise InputError("\n".join(errors))
+    return plan
+
+
+def belongs(step: Step, lane: Lane) -> bool:
+    """Tell whether a step is part of a lane: each tab that it stands under must be one of the lane's."""
+    return all(getattr(lane, LANE_TABS[label.casefold()]) == label.casefold() for label in step.tabs)
+
+
+def select(plan: list[Planned], first: int | None, last: int | None) -> list[Planned]:
+    """Give the part of a plan from chapter `first` to chapter `last`. Raises InputError if there is none."""
+    chapters = sorted({item.chapter for item in plan if item.chapter is not None})
+    for wanted in (first, last):
+        if wanted is not None and wanted not in chapters:
+            there = ", ".join(map(str, chapters)) or "none"
+            raise InputError(f"There is no chapter {wanted} with steps; chapters: {there}.")
+    if first is not None and last is not None and first > last:
+        raise InputError(f"Chapter {first} comes after chapter {last}: give --from a number that is not above --to.")
+    if first is None and last is None:
+        return plan
+    low, high = first or chapters[0], last or chapters[-1]
+    return [item for item in plan if item.chapter is not None and low <= item.chapter <= high]

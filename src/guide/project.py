@@ -1,0 +1,87 @@
+"""A guide on disk: its pages, its nodes, and the few settings that it has."""
+
+from dataclasses import dataclass
+from ipaddress import IPv4Network
+from pathlib import Path
+from typing import Any
+
+from guide.errors import InputError
+from guide.lab.facts import Nodes, Versions, read_nodes, read_versions
+from guide.page import load_site, read_pages
+from guide.plan import Lane, Planned, make_plan
+
+HOST = "host"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a guide says of itself in mkdocs.yml, under extra.guide.
+
+    Attributes:
+        config: the folder with nodes.yaml and versions.yaml.
+        inputs: folders whose files decide what is run; their digests go into the evidence.
+        fluid: networks whose addresses differ from run to run.
+        diagnostics: commands by name, run on every node after a failure.
+    """
+
+    config: str
+    inputs: tuple[str, ...]
+    fluid: tuple[IPv4Network, ...]
+    diagnostics: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """A guide."""
+
+    root: Path
+    docs: str
+    settings: Settings
+    nodes: Nodes
+    versions: Versions
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names that a step's title may have."""
+        return (*self.nodes.addresses, HOST)
+
+    @property
+    def build(self) -> Path:
+        """Where results go."""
+        return self.root / "build"
+
+    def lane(self, provider: str, runtime: str) -> Lane:
+        """Give a lane of the version that config/ has."""
+        return Lane(provider, runtime, self.versions.components.get("kubernetes", "none"))
+
+    def plan(self, lane: Lane) -> list[Planned]:
+        """Give the lane's steps. Raises InputError for what is wrong on any page."""
+        return make_plan(read_pages(self.root), self.names, self.root, lane)
+
+
+def open_project(root: Path) -> Project:
+    """Read a guide's settings. Raises InputError."""
+    root = root.absolute()
+    site = load_site(root)
+    settings = read_settings(site.extra.get("guide"), root / "mkdocs.yml")
+    config = root / settings.config
+    docs = str(Path(site.docs_dir).relative_to(root))
+    return Project(root, docs, settings, read_nodes(config), read_versions(config))
+
+
+def read_settings(raw: Any, path: Path) -> Settings:
+    """Give the settings under extra.guide. Raises InputError for one that is unknown or wrong."""
+    if not isinstance(raw, dict):
+        raise InputError(f"{path}: extra.guide is missing: say there where config is")
+    known = {"config", "inputs", "fluid", "diagnostics"}
+    unknown = sorted(set(raw) - known)
+    if unknown:
+        raise InputError(
+            f"{path}: extra.guide has an unknown setting {unknown[0]}; known are {', '.join(sorted(known))}"
+        )
+    try:
+        fluid = tuple(IPv4Network(network) for network in raw.get("fluid", ()))
+        diagnostics = {str(name): str(command) for name, command in raw.get("diagnostics", {}).items()}
+        return Settings(str(raw.get("config", "config")), tuple(raw.get("inputs", ())), fluid, diagnostics)
+    except (TypeError, ValueError, AttributeError) as error:
+        raise InputError(f"{path}: extra.guide: {error}") from error

@@ -1,0 +1,109 @@
+"""Running steps on nodes: what one step did, and whether it was what its page says."""
+
+import time
+from dataclasses import dataclass
+from enum import StrEnum
+from ipaddress import IPv4Network
+
+from guide.expect import difference, matches
+from guide.node import Ending, Node, Reply
+from guide.plan import Planned
+from guide.step import Kind, Step
+
+FIRST_PAUSE, LAST_PAUSE = 0.1, 1.0  # seconds between two attempts of a check
+SHOWN = 40  # lines of output in a message
+
+
+class Result(StrEnum):
+    """What became of a step."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    NOT_RUN = "not-run"
+    SKIPPED = "skipped"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What one step did.
+
+    Attributes:
+        planned: the step.
+        result: what became of it.
+        seconds: how long it took, all attempts together.
+        attempts: how often it was run.
+        reply: what the node answered last, or None if it was not asked.
+        problem: what is wrong, for people; "" when nothing is.
+    """
+
+    planned: Planned
+    result: Result
+    seconds: float = 0.0
+    attempts: int = 0
+    reply: Reply | None = None
+    problem: str = ""
+
+    @property
+    def lost(self) -> bool:
+        """Whether it failed because the node is gone."""
+        return self.reply is not None and self.reply.ending is Ending.LOST
+
+
+def run_step(planned: Planned, node: Node, fluid: tuple[IPv4Network, ...] = ()) -> Outcome:
+    """Run a step, a check until it holds or its time is up, and say what came of it."""
+    step = planned.step
+    if step.skip:
+        return Outcome(planned, Result.SKIPPED, problem=step.skip)
+    start = time.monotonic()
+    end = start + step.seconds
+    pause = FIRST_PAUSE
+    attempts = 0
+    while True:
+        attempts += 1
+        reply = node.run(step.command, max(end - time.monotonic(), 0.0))
+        problem = judge(step, reply, fluid)
+        over = step.kind is not Kind.CHECK or reply.ending is not Ending.DONE or time.monotonic() + pause >= end
+        if not problem or over:
+            break
+        time.sleep(pause)
+        pause = min(pause * 1.5, LAST_PAUSE)
+    seconds = time.monotonic() - start
+    if not problem:
+        return Outcome(planned, Result.PASSED, seconds, attempts, reply)
+    return Outcome(planned, Result.FAILED, seconds, attempts, reply, explain(step, problem, reply, attempts))
+
+
+def judge(step: Step, reply: Reply, fluid: tuple[IPv4Network, ...]) -> str:
+    """Give what is wrong with a reply in a few words, with a diff where the output is; "" if nothing is."""
+    if reply.ending is Ending.TIMEOUT:
+        return f"no end within {step.seconds:g} s"
+    if reply.ending is Ending.SHELL_ENDED:
+        return "it ended the shell that it ran in"
+    if reply.ending is Ending.LOST:
+        return "the node was lost"
+    if reply.status != step.exit:
+        within = f" in: {reply.failed}" if reply.failed and "\n" in step.command else ""
+        return f"exit {reply.status}, expected {step.exit}{within}"
+    if step.output is not None and not matches(step.output, reply.output, fluid):
+        return f"it did not print what {step.output.where} says\n{difference(step.output, reply.output, fluid)}"
+    return ""
+
+
+def explain(step: Step, problem: str, reply: Reply, attempts: int) -> str:
+    """Give the message of a failure: place, node, what happened, the command, and what it printed."""
+    first, _, diff = problem.partition("\n")
+    tried = f", after {attempts} attempts in {step.seconds:g} s" if step.kind is Kind.CHECK else ""
+    parts = [f"{step.where} ({step.node}): {first}{tried}", indented("$ ", step.command)]
+    shown = diff or reply.output.rstrip("\n")
+    if shown:
+        lines = shown.split("\n")
+        left_out = [f"... {len(lines) - SHOWN} lines before these are in the evidence"] if len(lines) > SHOWN else []
+        parts.append(indented("  ", "\n".join(left_out + lines[-SHOWN:])))
+    else:
+        parts.append("  (it printed nothing)")
+    return "\n".join(parts)
+
+
+def indented(prefix: str, text: str) -> str:
+    """Give text with its first line behind `prefix` and the others below it."""
+    return prefix + text.replace("\n", "\n" + " " * len(prefix))

@@ -1,0 +1,212 @@
+"""What a page asks for: steps and checks with the output that they must give, and nothing unaccounted for."""
+
+import re
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from pathlib import Path
+
+from guide.block import Block, read_blocks
+from guide.errors import InputError
+from guide.page import Location, Page
+
+DEADLINE = 60.0  # seconds that a step gets unless it says otherwise
+DURATION = re.compile(r"(\d+(?:\.\d+)?)(s|m)")
+
+# Every attribute that a block may have, and what it is for. The documentation's table is made from this.
+STEP_ATTRIBUTES = {
+    "title": "The nodes that it runs on, by name, separated by commas.",
+    "data-deadline": "Seconds (30s) or minutes (2m) that it may take; 60s if not given.",
+    "data-check": "It only looks, and is repeated until it holds, for at most this long.",
+    "data-exit": "The exit status that it must have; 0 if not given.",
+    "data-skip": "It is shown but not run; the value tells readers why.",
+}
+OUTPUT_ATTRIBUTES = {
+    "title": "Output: what the step before it prints.",
+    "data-match": "regex: every line is a regular expression.",
+}
+OTHER_ATTRIBUTES = {
+    "title": "The path of a real file, which the block must equal.",
+    "data-why": "What a block is that is neither step, nor output, nor a real file.",
+}
+OUTPUT = "Output"
+LANE_TABS = {
+    "containerd": "runtime",
+    "docker": "runtime",
+    "embedded": "provider",
+    "vagrant": "provider",
+    "ssh": "provider",
+}
+
+
+class Kind(StrEnum):
+    """What a step does: change something, or only look."""
+
+    STEP = "step"
+    CHECK = "check"
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """What a step must print. `pattern` tells that its lines are regular expressions."""
+
+    where: Location
+    text: str
+    pattern: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One command block on one node.
+
+    Attributes:
+        where: its opening line.
+        node: the node's name.
+        command: the block's text, byte for byte.
+        kind: whether it may be repeated.
+        seconds: how long it may take, all attempts together.
+        exit: the status that it must end with.
+        output: what it must print, or None.
+        skip: why it is not run, or "".
+        tabs: labels of the tabs that it stands under.
+    """
+
+    where: Location
+    node: str
+    command: str
+    kind: Kind = Kind.STEP
+    seconds: float = DEADLINE
+    exit: int = 0
+    output: Output | None = None
+    skip: str = ""
+    tabs: tuple[str, ...] = ()
+
+
+def read_steps(page: Page, nodes: tuple[str, ...], root: Path) -> list[Step]:
+    """Give the steps of a page in order.
+
+    `nodes` are the names that titles may have, `root` is the folder of real files. Raises InputError that names
+    every block in which something is wrong.
+    """
+    steps: list[Step] = []
+    errors: list[str] = []
+    before: list[int] = []  # where in `steps` the block before stands, if that was a step
+    for block in read_blocks(page):
+        try:
+            if block.title == OUTPUT:
+                attach_output(block, steps, before)
+                before = []
+            elif is_step(block, nodes):
+                made = read_step(block, nodes)
+                before = list(range(len(steps), len(steps) + len(made)))
+                steps += made
+            else:
+                account_for(block, nodes, root)
+                before = []
+        except InputError as error:
+            errors.append(str(error))
+            before = []
+    if errors:
+        raise InputError("\n".join(errors))
+    return steps
+
+
+def attach_output(block: Block, steps: list[Step], before: list[int]) -> None:
+    """Give the steps of the block before the output in this one."""
+    if not before or steps[before[0]].tabs != block.tabs:
+        raise InputError(f"{block.where}: an output without a step: the block before it must be one")
+    check_attributes(block, OUTPUT_ATTRIBUTES)
+    match = block.attributes.get("data-match", "")
+    if match not in ("", "regex"):
+        raise InputError(f'{block.where}: data-match="{match}" is unknown; "regex" is known')
+    if match == "regex":
+        for line in block.text.split("\n"):
+            try:
+                re.compile(line)
+            except re.error as error:
+                raise InputError(f"{block.where}: {line!r} is no regular expression: {error}") from error
+    for index in before:
+        steps[index] = replace(steps[index], output=Output(block.where, block.text, match == "regex"))
+
+
+def is_step(block: Block, nodes: tuple[str, ...]) -> bool:
+    """Tell whether a block is meant as a step: its title names a node, or it has what only steps have."""
+    titled = any(name in nodes for name in titles(block))
+    return block.language == "bash" and (
+        titled or bool(block.attributes.keys() & (STEP_ATTRIBUTES.keys() - {"title"}))
+    )
+
+
+def titles(block: Block) -> list[str]:
+    """Give the names in a title."""
+    return [name.strip() for name in block.title.split(",") if name.strip()]
+
+
+def read_step(block: Block, nodes: tuple[str, ...]) -> list[Step]:
+    """Give a block's step on each of its nodes."""
+    check_attributes(block, STEP_ATTRIBUTES)
+    names = titles(block)
+    unknown = [name for name in names if name not in nodes]
+    if unknown or not names:
+        known = ", ".join(nodes)
+        raise InputError(f"{block.where}: there is no node {', '.join(unknown) or 'in the title'}; there are {known}")
+    if not block.text.strip():
+        raise InputError(f"{block.where}: this step is empty")
+    check = block.attributes.get("data-check")
+    if check is not None and "data-deadline" in block.attributes:
+        raise InputError(f"{block.where}: data-check is a deadline already: leave data-deadline out")
+    limit = check if check is not None else block.attributes.get("data-deadline")
+    seconds = DEADLINE if limit is None else duration(limit, block.where)
+    status = block.attributes.get("data-exit", "0")
+    if not status.isdecimal() or int(status) > 255:
+        raise InputError(f'{block.where}: data-exit="{status}" is no exit status: give a number from 0 to 255')
+    skip = block.attributes.get("data-skip", "")
+    if "data-skip" in block.attributes and not skip:
+        raise InputError(f"{block.where}: data-skip tells readers why the step is not run: give the reason")
+    check_tabs(block)
+    kind = Kind.STEP if check is None else Kind.CHECK
+    return [Step(block.where, name, block.text, kind, seconds, int(status), None, skip, block.tabs) for name in names]
+
+
+def check_tabs(block: Block) -> None:
+    """Raise InputError if a step stands under a tab that belongs to no lane."""
+    for label in block.tabs:
+        if label.casefold() not in LANE_TABS:
+            known = ", ".join(LANE_TABS)
+            raise InputError(f'{block.where}: the tab "{label}" belongs to no lane; lanes have {known}')
+
+
+def account_for(block: Block, nodes: tuple[str, ...], root: Path) -> None:
+    """Raise InputError unless a block is a real file or says what it is."""
+    if block.language == "mermaid":
+        return
+    check_attributes(block, OTHER_ATTRIBUTES)
+    if block.attributes.get("data-why"):
+        return
+    path = root / block.title
+    if block.title and path.is_file():
+        if path.read_text().rstrip("\n") != block.text.rstrip("\n"):
+            raise InputError(f"{block.where}: this is not what {block.title} holds: show the file by a macro")
+        return
+    if "/" in block.title:
+        raise InputError(f"{block.where}: the file {block.title} is missing")
+    if block.language == "bash" and block.title:
+        raise InputError(f"{block.where}: there is no node {block.title}; there are {', '.join(nodes)}")
+    raise InputError(
+        f"{block.where}: this block is neither a step nor an output nor a real file: "
+        'title it with a node, "Output" or a path, or say in data-why what it is'
+    )
+
+
+def check_attributes(block: Block, known: dict[str, str]) -> None:
+    """Raise InputError for an attribute that a block of its sort does not have."""
+    unknown = sorted(block.attributes.keys() - known.keys())
+    if unknown:
+        raise InputError(f"{block.where}: unknown attribute {', '.join(unknown)}; known are {', '.join(known)}")
+
+
+def duration(text: str, where: Location) -> float:
+    """Give a duration such as 30s or 2m in seconds."""
+    match = DURATION.fullmatch(text)
+    if match is None or float(match[1]) == 0:
+        raise InputError(f'{where}: "{text}" is no duration: write 30s or 2m')
+    return float(match[1]) * (60 if match[2] == "m" else 1)
