@@ -1,0 +1,267 @@
+"""The provider `embedded`: nodes that systemd-nspawn boots on this machine, in a network of their own."""
+
+import os
+import subprocess
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from guide.errors import LabError
+from guide.lab.cache import Cache, digest, remove_tree
+from guide.lab.cgroups import Groups, has_systemd, hierarchies, is_unified, kill_all, stop_unit
+from guide.lab.command import run
+from guide.lab.facts import Nodes
+from guide.lab.identity import write_identity
+from guide.lab.keys import Keys
+from guide.lab.machine import load_modules
+from guide.lab.namespace import BRIDGE, Namespace
+from guide.lab.parts import Parts
+from guide.lab.record import Record, read_record
+from guide.lab.store import copy_store
+from guide.local import local_node
+from guide.node import Node
+from guide.ssh import Target, ssh_node
+
+BOOT = Path(__file__).with_name("boot-node.sh")
+TIME_TO_BOOT = 60.0  # seconds; 1.5 on an idle machine with two cores
+PAUSE = 0.02  # seconds between two looks at a booting node
+HOST = "host"
+
+
+@dataclass(frozen=True, slots=True)
+class Embedded:
+    """The embedded lab of a project on this machine, whether it is up or not."""
+
+    tree: Path
+    nodes: Nodes
+    cache: Cache
+
+    @property
+    def name(self) -> str:
+        """Its name on this machine: one lab for each folder that the project is in."""
+        return f"kfs-{digest(str(self.tree))[:6]}"
+
+    @property
+    def folder(self) -> Path:
+        """Where all its files are."""
+        return self.cache.root / "labs" / self.name
+
+    @property
+    def namespace(self) -> Namespace:
+        """Its network."""
+        return Namespace(self.name)
+
+    @property
+    def groups(self) -> Groups:
+        """Its control groups."""
+        return Groups(self.name)
+
+    @property
+    def keys(self) -> Keys:
+        """Its SSH keys."""
+        return Keys(self.folder / "keys")
+
+    @property
+    def _record_file(self) -> Path:
+        return self.folder / "lab.json"
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        locks = self.cache.root / "locks"
+        locks.mkdir(parents=True, exist_ok=True)
+        try:
+            with FileLock(locks / f"{self.name}.lock", timeout=TIME_TO_BOOT):
+                yield
+        except Timeout as error:
+            raise LabError("Another ./guide is making or removing the nodes: wait for it, then try again.") from error
+
+    def record(self) -> Record | None:
+        """Give what is written of the lab, or None if it is not up."""
+        return read_record(self._record_file)
+
+    def up(self, parts: Parts, owner: int | None) -> Record:
+        """Boot clean nodes and wait until they answer.
+
+        `owner` is the process that will remove them, or None. Raises LabError if there are nodes already.
+        """
+        with self._locked():
+            present = self.record()
+            if present and present.owner is not None and not present.abandoned:
+                raise LabError(f"The nodes are in use by process {present.owner}: wait for it, or end it.")
+            if present and not present.abandoned and self.alive():
+                raise LabError("The nodes are up already: use them, or remove them by ./guide down.")
+            self._remove()
+            try:
+                return self._boot(parts, owner)
+            except BaseException:
+                self._remove()
+                raise
+
+    def _boot(self, parts: Parts, owner: int | None) -> Record:
+        load_modules()
+        self.folder.mkdir(parents=True)
+        self.keys.create(self.nodes.addresses)
+        binaries = self.folder / "bin"
+        binaries.mkdir()
+        for name, binary in parts.binaries.items():
+            (binaries / name).hardlink_to(binary)
+        self.namespace.create(self.nodes.host, self.nodes.network)
+        addresses = {name: str(address) for name, address in self.nodes.addresses.items()}
+        record = Record(self.name, str(self.tree), time.time(), owner, addresses)
+        record.write(self._record_file)
+        self.groups.create(HOST)
+        self._start_resolver()
+        with ThreadPoolExecutor() as threads:
+            list(threads.map(lambda name: self._start(name, parts), addresses))
+            list(threads.map(self._wait, addresses))
+        return record
+
+    @property
+    def _resolver(self) -> Path:
+        return self.tree / "config" / "upstream.corefile"
+
+    @property
+    def stand_ins(self) -> tuple[str, ...]:
+        """What is not the real thing in this lab, in words for people."""
+        images = "Images are built from Debian's packages and the project's own builds, under the official names."
+        resolver = "The nodes' upstream resolver is a CoreDNS in the lab's network, without a way to the internet."
+        return (images, resolver) if self._resolver.exists() else (images,)
+
+    def _start_resolver(self) -> None:
+        """Start what answers where nodes ask for names, if the project has a configuration for it."""
+        if not self._resolver.exists():
+            return
+        with (self.folder / "resolver.log").open("wb") as log:
+            subprocess.Popen(
+                self.namespace.enter(str(self.folder / "bin" / "coredns"), "-conf", str(self._resolver)),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+                preexec_fn=lambda: self.groups.join(HOST),
+            )
+
+    def _start(self, name: str, parts: Parts) -> None:
+        folder = self.folder / name
+        for part in ("upper", "work", "root", "docker"):
+            (folder / part).mkdir(parents=True)
+        copy_store(parts.containerd, folder / "containerd")
+        write_identity(folder / "upper", name, self.nodes, self.keys)
+        shown = [] if has_systemd() else [item.name if item.name != "cgroup" else "." for item in hierarchies()]
+        env = {
+            "NAME": name,
+            "LAB": str(self.folder),
+            "ROOTFS": str(parts.rootfs),
+            "BIN": str(self.folder / "bin"),
+            "TREE": str(self.tree),
+            "BRIDGE": BRIDGE,
+            "CGROUPS": " ".join(shown),
+        }
+        command = self.namespace.enter(str(BOOT))
+        if has_systemd() and is_unified():
+            settings = [f"--setenv={key}={value}" for key, value in env.items()]
+            options = ["--quiet", "--collect", f"--unit={self._unit(name)}", "--property=Delegate=yes"]
+            options.append("--property=TasksMax=infinity")  # a node carries pods of many processes
+            run(["systemd-run", *options, *settings, *command], what=f"Booting {name}")
+            return
+        self.groups.create(name)
+        with (folder / "console").open("wb") as console:
+            subprocess.Popen(
+                command,
+                env={**os.environ, **env},
+                stdin=subprocess.DEVNULL,
+                stdout=console,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+                preexec_fn=lambda: self.groups.join(name),
+            )
+
+    def _unit(self, name: str) -> str:
+        return f"{self.name}-{name}.service"
+
+    def _wait(self, name: str) -> None:
+        end = time.monotonic() + TIME_TO_BOOT
+        address = str(self.nodes.addresses[name])
+        while not self.namespace.answers(address, 22, 1.0):
+            if time.monotonic() > end or not self.runs(name):
+                raise LabError(f"{name} did not come up. Its console said:\n{self._console(name)}")
+            time.sleep(PAUSE)
+
+    def runs(self, name: str) -> bool:
+        """Tell whether a node has processes."""
+        if has_systemd() and is_unified():
+            active = ["systemctl", "is-active", "--quiet", self._unit(name)]
+            return subprocess.run(active, check=False).returncode == 0
+        return bool(Groups(f"{self.name}/{name}").pids())
+
+    def _console(self, name: str) -> str:
+        if has_systemd() and is_unified():
+            journal = ["journalctl", "--no-pager", "--lines=20", "--output=cat", f"--unit={self._unit(name)}"]
+            return subprocess.run(journal, capture_output=True, text=True, check=False).stdout
+        return "\n".join((self.folder / name / "console").read_text(errors="replace").splitlines()[-20:])
+
+    def alive(self) -> bool:
+        """Tell whether every node still runs."""
+        return self.namespace.exists() and all(self.runs(name) for name in self.nodes.addresses)
+
+    def keep(self) -> None:
+        """Let the nodes stay when this process ends."""
+        present = self.record()
+        if present:
+            present.kept().write(self._record_file)
+
+    def target(self, name: str) -> Target:
+        """Give where a node's SSH server is, as seen from inside the lab's network."""
+        return Target(name, str(self.nodes.addresses[name]), "root", self.keys.client, self.keys.known_hosts)
+
+    def node(self, name: str) -> Node:
+        """Give a node to run commands on; `host` is this machine, inside the lab's network."""
+        if name == HOST:
+            return local_node(HOST, self._host_shell("--norc", "--noprofile"), self.tree)
+        return ssh_node(self.target(name), self.namespace.dial)
+
+    def _host_shell(self, *options: str) -> list[str]:
+        joins = "".join(f"echo $$ >{each}/{self.name}/{HOST}/cgroup.procs; " for each in hierarchies())
+        return ["bash", "-c", joins + 'exec "$@"', "host", *self.namespace.enter("bash", *options)]
+
+    def shell(self, name: str) -> list[str]:
+        """Give the command that opens a terminal on a node, or on `host`."""
+        if name == HOST:
+            return self._host_shell()
+        target = self.target(name)
+        options = ["-F", "none", "-i", str(target.key), "-o", f"UserKnownHostsFile={target.known_hosts}"]
+        options += ["-o", "IdentitiesOnly=yes", "-o", "StrictHostKeyChecking=yes", "-o", "LogLevel=ERROR"]
+        return self.namespace.enter("ssh", *options, f"{target.user}@{target.address}")
+
+    def down(self) -> bool:
+        """Remove the lab, in whatever state it is. Tells whether there was anything to remove.
+
+        Raises LabError if a process that is still running uses it.
+        """
+        with self._locked():
+            try:
+                present = self.record()
+            except LabError:
+                present = None  # damaged: nobody can be using it
+            if present and present.owner not in (None, os.getpid()) and not present.abandoned:
+                raise LabError(f"The nodes are in use by process {present.owner}: wait for it, or end it.")
+            there = self.folder.exists() or self.namespace.exists() or self.groups.exist()
+            self._remove()
+            return there
+
+    def _remove(self) -> None:
+        if has_systemd() and is_unified():
+            for name in self.nodes.addresses:
+                stop_unit(self._unit(name))
+        self.groups.remove()
+        kill_all(lambda: set(self.namespace.pids()))
+        self.namespace.delete()
+        if self.folder.exists():
+            aside = self.folder.with_name(f".{self.folder.name}.{os.getpid()}")
+            self.folder.rename(aside)
+            remove_tree(aside)

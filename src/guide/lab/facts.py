@@ -1,0 +1,68 @@
+"""The nodes and versions that stand in config/, as values."""
+
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv4Network
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from guide.errors import InputError
+
+
+@dataclass(frozen=True, slots=True)
+class Nodes:
+    """Who is on the lab's network: node names with addresses, and the reader's own machine."""
+
+    host: IPv4Address
+    network: IPv4Network
+    addresses: dict[str, IPv4Address]
+
+
+@dataclass(frozen=True, slots=True)
+class Versions:
+    """What the lab is made of: component versions by name, and image references by name."""
+
+    components: dict[str, str]
+    images: dict[str, str]
+    go: str
+    debian: str
+
+
+def read_yaml(path: Path) -> dict[str, Any]:
+    """Give the mapping in a YAML file. Raises InputError when there is none."""
+    try:
+        content = yaml.safe_load(path.read_text())
+    except (OSError, yaml.YAMLError) as error:
+        raise InputError(f"{path}: cannot be read as configuration: {error}") from error
+    if not isinstance(content, dict):
+        raise InputError(f"{path}: should be a mapping of names to values")
+    return content
+
+
+def read_nodes(config: Path) -> Nodes:
+    """Read nodes.yaml in the folder `config`."""
+    path = config / "nodes.yaml"
+    content = read_yaml(path)
+    try:
+        network = IPv4Network(content["network"])
+        addresses = {name: IPv4Address(address) for name, address in content["nodes"].items()}
+        nodes = Nodes(IPv4Address(content["host"]), network, addresses)
+    except (KeyError, ValueError, AttributeError) as error:
+        raise InputError(f"{path}: host, network and nodes are needed, with IPv4 addresses ({error})") from error
+    outside = [name for name, address in nodes.addresses.items() if address not in network]
+    if outside:
+        raise InputError(f"{path}: {outside[0]} has an address outside of {network}")
+    return nodes
+
+
+def read_versions(config: Path) -> Versions:
+    """Read versions.yaml in the folder `config`."""
+    path = config / "versions.yaml"
+    content = read_yaml(path)
+    try:
+        images = {name: str(value) for name, value in content.pop("images").items()}
+        go, debian = str(content.pop("go")), str(content.pop("debian"))
+    except (KeyError, AttributeError) as error:
+        raise InputError(f"{path}: go, debian and images are needed ({error})") from error
+    return Versions({name: str(value) for name, value in content.items()}, images, go, debian)

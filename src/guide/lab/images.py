@@ -1,0 +1,119 @@
+"""The container images, made from Debian packages and our own builds under the names that manifests use."""
+
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from guide.errors import LabError
+from guide.lab.cache import Cache, digest
+from guide.lab.command import run
+from guide.lab.rootfs import bootstrap
+
+NGINX_PACKAGES = ("nginx-light", "curl")
+NGINX_HOOKS = (
+    'rm -rf "$1"/var/lib/apt "$1"/var/cache/* "$1"/var/log/* && mkdir -p "$1/var/log/nginx"',
+    'ln -s /dev/stdout "$1/var/log/nginx/access.log" && ln -s /dev/stderr "$1/var/log/nginx/error.log"',
+    # Where the official image has its pages, so that manifests suit both.
+    'rm -r "$1/var/www/html" && ln -s /usr/share/nginx/html "$1/var/www/html"',
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """One image: its reference, the command and port of its containers, and what fills its file system.
+
+    `source` names what the files come from, for the digest of inputs.
+    """
+
+    reference: str
+    entrypoint: tuple[str, ...]
+    port: int | None
+    source: str
+    fill: Callable[[Path], None]
+
+
+def pack(content: Path, recipe: Recipe, archive: Path, work: Path) -> None:
+    """Write an image with the files in `content` as a Docker archive. `work` is an empty folder, used up."""
+    storage: list[str | Path] = ["--root", work / "root", "--runroot", work / "run", "--storage-driver", "vfs"]
+    what = f"Making the image {recipe.reference}"
+    container = run(["buildah", *storage, "from", "scratch"], what=what).strip()
+    run(["buildah", *storage, "add", "--quiet", container, content, "/"], what=what)
+    config = ["--entrypoint", "[" + ", ".join(f'"{word}"' for word in recipe.entrypoint) + "]", "--cmd", ""]
+    config += ["--port", str(recipe.port)] if recipe.port else []
+    run(["buildah", *storage, "config", *config, container], what=what)
+    run(["buildah", *storage, "commit", "--quiet", "--rm", container, recipe.reference], what=what)
+    run(
+        [
+            "buildah",
+            *storage,
+            "push",
+            "--quiet",
+            recipe.reference,
+            f"docker-archive:{archive}:{recipe.reference}",
+        ],
+        what=what,
+    )
+    shutil.rmtree(work)
+
+
+def nginx_content(folder: Path, release: str, reference: str) -> None:
+    """Fill a folder with a small Debian that has nginx. Raises LabError if the tag tells another version."""
+    bootstrap(folder, release, NGINX_PACKAGES, NGINX_HOOKS, "Making nginx's file system")
+    query = ["dpkg-query", f"--admindir={folder}/var/lib/dpkg", "-f", "${Version}", "-W", "nginx"]
+    version = run(query, what="Asking for nginx's version").split("-")[0]
+    if version != reference.rpartition(":")[2]:
+        raise LabError(f"config/versions.yaml names {reference}, but Debian {release} has nginx {version}.")
+
+
+def images(cache: Cache, release: str, references: dict[str, str], rootfs: Path, coredns: Path) -> dict[str, Path]:
+    """Give an archive for each image, by the name it has in config/versions.yaml.
+
+    `rootfs` is a node's, which has catatonit, and `coredns` the built binary.
+    """
+    recipes = {
+        # catatonit in this mode is what podman runs as its pause process: it waits and reaps, as Kubernetes' own.
+        "pause": Recipe(
+            references["pause"],
+            ("/pause", "-P"),
+            None,
+            rootfs.parent.name,
+            lambda content: copy_program(rootfs / "usr/bin/catatonit", content / "pause"),
+        ),
+        "nginx": Recipe(
+            references["nginx"],
+            ("nginx", "-g", "daemon off;"),
+            80,
+            f"{release} {NGINX_PACKAGES} {NGINX_HOOKS}",
+            lambda content: nginx_content(content, release, references["nginx"]),
+        ),
+        "coredns": Recipe(
+            references["coredns"],
+            ("/coredns",),
+            53,
+            coredns.parent.name,
+            lambda content: copy_program(coredns, content / "coredns"),
+        ),
+    }
+    return {name: archive(cache, name, recipe) for name, recipe in recipes.items()}
+
+
+def archive(cache: Cache, name: str, recipe: Recipe) -> Path:
+    """Give the Docker archive of an image, made if the cache has none."""
+
+    def make(folder: Path) -> None:
+        content, work = folder / "content", folder / "work"
+        content.mkdir()
+        work.mkdir()
+        recipe.fill(content)
+        pack(content, recipe, folder / "image.tar", work)
+        shutil.rmtree(content)
+
+    inputs = digest(recipe.reference, *recipe.entrypoint, str(recipe.port), recipe.source)
+    return cache.get(f"image-{name}", inputs, make) / "image.tar"
+
+
+def copy_program(source: Path, target: Path) -> None:
+    """Copy an executable."""
+    shutil.copyfile(source, target)
+    target.chmod(0o755)

@@ -1,0 +1,41 @@
+"""A lab for one run: made before it, removed after it."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from guide.lab.cache import Cache, cache_root
+from guide.lab.embedded import Embedded
+from guide.lab.facts import Nodes, Versions
+from guide.lab.parts import Progress, make_parts
+
+
+class PlainProgress:
+    """Prints a line for each part that took a while."""
+
+    def started(self, name: str) -> None:
+        """Say nothing yet."""
+
+    def finished(self, name: str, seconds: float) -> None:
+        """Print it unless it came from the cache."""
+        if seconds > 1:
+            print(f"{name}: {seconds:.0f} s", flush=True)
+
+
+@contextmanager
+def provided(
+    tree: Path, nodes: Nodes, versions: Versions, progress: Progress, *, keep: bool = False
+) -> Iterator[Embedded]:
+    """Give a lab of clean nodes for the project in `tree`, and remove it in the end unless `keep`."""
+    cache = Cache(cache_root())
+    parts = make_parts(cache, tree, versions, progress)
+    lab = Embedded(tree, nodes, cache)
+    lab.up(parts, os.getpid())
+    try:
+        yield lab
+    finally:
+        if keep:
+            lab.keep()
+        else:
+            lab.down()

@@ -1,0 +1,58 @@
+"""What is written down of a lab that is up, so that another process can find, use and remove it."""
+
+import json
+import os
+from contextlib import suppress
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+from guide.errors import LabError
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A lab that is up.
+
+    Attributes:
+        name: the lab's name on this machine, of its network namespace and control groups.
+        tree: the project's folder, which nodes see as /vagrant.
+        made: when, as seconds since 1970.
+        owner: the process that uses it and removes it in the end; None for one that stays until `down`.
+        addresses: node names with addresses.
+    """
+
+    name: str
+    tree: str
+    made: float
+    owner: int | None
+    addresses: dict[str, str]
+
+    @property
+    def abandoned(self) -> bool:
+        """Whether the process that was to remove it is gone."""
+        if self.owner is None:
+            return False
+        with suppress(OSError):
+            command = Path(f"/proc/{self.owner}/cmdline").read_bytes()
+            return b"guide" not in command  # another program with the same number
+        return True
+
+    def kept(self) -> "Record":
+        """Give the record of the same lab when nobody is to remove it but `down`."""
+        return replace(self, owner=None)
+
+    def write(self, path: Path) -> None:
+        """Write it, whole or not at all."""
+        beside = path.with_suffix(f".{os.getpid()}")
+        beside.write_text(json.dumps(asdict(self)))
+        beside.replace(path)
+
+
+def read_record(path: Path) -> Record | None:
+    """Give the record in a file, or None without one. Raises LabError for one that is no record."""
+    try:
+        return Record(**json.loads(path.read_text()))
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, TypeError) as error:
+        raise LabError(f"{path} is damaged ({error}): run ./guide down, which removes the lab.") from error
