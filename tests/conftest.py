@@ -1,0 +1,59 @@
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+
+MKDOCS = """\
+site_name: A small guide
+use_directory_urls: false
+theme: {name: mkdocs}
+plugins:
+  - macros:
+      module_name: macros
+      include_dir: snippets
+      on_undefined: strict
+      on_error_fail: true
+      j2_variable_start_string: "[="
+      j2_variable_end_string: "=]"
+      j2_block_start_string: "[%"
+      j2_block_end_string: "%]"
+extra:
+  guide: {config: config, inputs: [docs, script], diagnostics: {who: whoami}}
+nav: [1-page.md]
+"""
+MACROS = "from guide.site import register\n\n\ndef define_env(env):\n    register(env)\n"
+NODES = "host: 10.20.0.1\nnetwork: 10.20.0.0/24\nnodes: {web: 10.20.0.10, db: 10.20.0.11}\n"
+VERSIONS = "thing: 1.2.3\ngo: 1.26.6\ndebian: trixie\nimages: {}\n"
+
+
+class Guide:
+    """A small guide in a folder, with pages as the test writes them."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.write("mkdocs.yml", MKDOCS)
+        self.write("macros/__init__.py", MACROS)
+        self.write("config/nodes.yaml", NODES)
+        self.write("config/versions.yaml", VERSIONS)
+        self.write("script/start.sh", "echo started\n")
+        self.write("snippets/.keep", "")
+
+    def write(self, path: str, text: str) -> None:
+        file = self.root / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)
+
+    def page(self, text: str, path: str = "docs/1-page.md") -> None:
+        self.write(path, text)
+
+
+@pytest.fixture
+def guide(tmp_path):
+    return Guide(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def root():
+    """The project's own folder."""
+    return ROOT

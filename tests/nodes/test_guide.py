@@ -1,0 +1,73 @@
+"""The guide itself, on real nodes: that it holds, and that it is noticed when it does not."""
+
+import json
+import shutil
+
+import pytest
+
+from guide.plan import Lane
+from guide.project import open_project
+from tests.conftest import Guide
+from tests.nodes.conftest import Caller
+
+COPIED = ("config", "docs", "macros", "manifests", "script", "snippets", "src")
+
+
+@pytest.fixture
+def copy(tmp_path, root):
+    """A copy of the whole guide, with a lab of its own."""
+    guide = Guide(tmp_path)
+    for folder in COPIED:
+        shutil.rmtree(guide.root / folder, ignore_errors=True)
+        shutil.copytree(root / folder, guide.root / folder)
+    shutil.copy(root / "mkdocs.yml", guide.root / "mkdocs.yml")
+    caller = Caller(guide, root)
+    yield caller
+    caller.lab.down()
+
+
+def evidence(call):
+    return json.loads((call.guide.root / "build/evidence/embedded-containerd-1.37.2.json").read_text())
+
+
+def test_every_step_of_the_guide_holds(copy, root):
+    done = copy("verify")
+    assert done.returncode == 0, done.stdout + done.stderr
+    seen = evidence(copy)
+    planned = open_project(root).plan(Lane("embedded", "containerd", "1.37.2"))
+    assert [(each["page"], each["line"], each["node"], each["command"]) for each in seen["steps"]] == [
+        (each.step.where.page, each.step.where.line, each.step.node, each.step.command) for each in planned
+    ]
+    assert {each["status"] for each in seen["steps"]} == {"passed"}
+    assert {each["chapter"] for each in seen["steps"]} == set(range(8))
+    assert len(seen["steps"]) >= 100
+    said = [each["output"] for each in seen["steps"] if each["command"] == "kubectl version"]
+    assert "Server Version: v1.37.2" in said[0]
+    assert len(seen["stand_ins"]) == 2
+
+
+@pytest.mark.parametrize(
+    ("flag", "bent", "step"),
+    [
+        (
+            "--service-account-issuer=https://kubernetes.default.svc",
+            "--service-account-issuer=https://other.example",
+            "kubectl get --raw /.well-known/openid-configuration",
+        ),
+        (
+            "--token-auth-file=/etc/kubernetes/token.txt ",
+            "",
+            "curl --silent --cacert /etc/kubernetes/pki/apiserver.crt --h",
+        ),
+    ],
+)
+def test_a_broken_flag_of_the_api_server_is_noticed_at_the_right_step(copy, flag, bent, step):
+    script = copy.guide.root / "script/apiserver.sh"
+    text = script.read_text()
+    assert flag in text
+    script.write_text(text.replace(flag, bent))
+    done = copy("verify", "--to", "2")
+    assert done.returncode == 1
+    [failed] = [each for each in evidence(copy)["steps"] if each["status"] == "failed"]
+    assert failed["command"].startswith(step)
+    assert f"{failed['page']}:{failed['line']} (kube-control-plane): " in done.stdout

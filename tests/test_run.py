@@ -1,0 +1,74 @@
+from guide.node import Ending, Reply
+from guide.page import Location
+from guide.run import Result, run_step
+from guide.step import Kind, Output
+from tests.fake import FakeNode, done, planned
+
+
+def test_a_step_that_ends_as_expected_passes():
+    node = FakeNode(done("hello\n"))
+    outcome = run_step(planned("echo hello", output=Output(Location("docs/1-page.md", 9), "hello")), node)
+    assert (outcome.result, outcome.attempts, node.asked[0][0]) == (Result.PASSED, 1, "echo hello")
+
+
+def test_a_step_is_never_run_twice():
+    node = FakeNode(done(status=1), done())
+    outcome = run_step(planned("rm file"), node)
+    assert (outcome.result, len(node.asked)) == (Result.FAILED, 1)
+
+
+def test_a_check_is_repeated_until_it_holds():
+    node = FakeNode(done(status=1), done("no\n"), done("yes\n"))
+    check = planned("look", kind=Kind.CHECK, seconds=5, output=Output(Location("docs/1-page.md", 9), "yes"))
+    outcome = run_step(check, node)
+    assert (outcome.result, outcome.attempts) == (Result.PASSED, 3)
+
+
+def test_a_check_gives_up_when_its_time_is_over_and_says_so():
+    outcome = run_step(planned("look", kind=Kind.CHECK, seconds=0.3), FakeNode(done("nothing\n", status=1)))
+    assert outcome.result is Result.FAILED
+    first, command, output = outcome.problem.split("\n")
+    assert first.startswith("docs/1-page.md:7 (web): exit 1, expected 0, after ")
+    assert first.endswith("attempts in 0.3 s")
+    assert (command, output) == ("$ look", "  nothing")
+
+
+def test_each_attempt_gets_only_the_time_that_is_left():
+    node = FakeNode(done(status=1))
+    run_step(planned("look", kind=Kind.CHECK, seconds=0.3), node)
+    given = [seconds for _, seconds in node.asked]
+    assert given == sorted(given, reverse=True)
+    assert given[0] <= 0.3
+
+
+def test_another_exit_status_is_expected_where_the_page_says_so():
+    assert run_step(planned("false", exit=1), FakeNode(done(status=1))).result is Result.PASSED
+    assert run_step(planned("true", exit=1), FakeNode(done())).problem.startswith(
+        "docs/1-page.md:7 (web): exit 0, expected 1"
+    )
+
+
+def test_a_failure_within_several_lines_names_the_command():
+    reply = Reply(Ending.DONE, 2, "out\n", failed="ls /nowhere")
+    outcome = run_step(planned("ls /nowhere\necho out"), FakeNode(reply))
+    assert outcome.problem == (
+        "docs/1-page.md:7 (web): exit 2, expected 0 in: ls /nowhere\n$ ls /nowhere\n  echo out\n  out"
+    )
+
+
+def test_a_timeout_shows_place_command_and_partial_output():
+    outcome = run_step(planned("slow", seconds=2), FakeNode(Reply(Ending.TIMEOUT, None, "so far\n")))
+    assert outcome.problem == "docs/1-page.md:7 (web): no end within 2 s\n$ slow\n  so far"
+
+
+def test_a_node_that_is_gone_is_told_apart_from_a_command_that_fails():
+    outcome = run_step(planned("look", kind=Kind.CHECK), FakeNode(Reply(Ending.LOST, None, "")))
+    assert outcome.lost
+    assert outcome.attempts == 1
+    assert outcome.problem.startswith("docs/1-page.md:7 (web): the node was lost")
+
+
+def test_a_skipped_step_is_not_run_and_keeps_its_reason():
+    node = FakeNode()
+    outcome = run_step(planned("reboot", skip="it would take the node away"), node)
+    assert (outcome.result, outcome.problem, node.asked) == (Result.SKIPPED, "it would take the node away", [])

@@ -1,0 +1,122 @@
+"""The built site: what a reader copies from it is what was run."""
+
+import html.parser
+import os
+import re
+import subprocess
+import sys
+
+import pytest
+
+from guide.plan import Lane
+from guide.project import open_project
+
+
+class Blocks(html.parser.HTMLParser):
+    """Collects titled code blocks, and every address that the page loads from."""
+
+    def __init__(self):
+        super().__init__()
+        self.blocks, self.loaded, self.title, self.code, self.in_title = [], [], None, None, False
+
+    def handle_starttag(self, tag, attributes):
+        values = dict(attributes)
+        if tag == "span" and values.get("class") == "filename":
+            self.title, self.in_title = "", True
+        if tag == "code" and self.title is not None:
+            self.code = ""
+        if tag in ("script", "img", "iframe") or (tag == "link" and values.get("rel") in ("stylesheet", "preload")):
+            self.loaded.append(values.get("src") or values.get("href") or "")
+
+    def handle_endtag(self, tag):
+        if tag == "span":
+            self.in_title = False
+        if tag == "code" and self.code is not None:
+            self.blocks.append((self.title, self.code))
+            self.title = self.code = None
+
+    def handle_data(self, data):
+        if self.in_title:
+            self.title += data
+        elif self.code is not None:
+            self.code += data
+
+
+def build(guide, project, target):
+    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", target]
+    env = {**os.environ, "PYTHONPATH": str(project / "src")}
+    return subprocess.run(command, cwd=guide, env=env, capture_output=True, text=True, check=False)
+
+
+@pytest.fixture(scope="module")
+def site(root, tmp_path_factory):
+    """The project's own site, built strictly."""
+    folder = tmp_path_factory.mktemp("site")
+    done = build(root, root, folder)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "WARNING" not in done.stderr
+    return folder
+
+
+def read(path):
+    parser = Blocks()
+    parser.feed(path.read_text())
+    return parser
+
+
+def test_every_command_on_the_site_is_a_step_byte_for_byte_and_the_other_way_round(site, root):
+    project = open_project(root)
+    shown: dict[str, list[str]] = {}
+    planned: dict[str, dict[object, str]] = {}
+    for each in project.plan(Lane("embedded", "containerd", "x")):
+        page = each.step.where.page.removeprefix("docs/").replace(".md", ".html")
+        planned.setdefault(page, {})[each.step.where] = each.step.command
+    for path in site.glob("*.html"):
+        nodes = {*project.names}
+        commands = [code for title, code in read(path).blocks if set(re.split(r",\s*", title)) <= nodes]
+        if commands:
+            shown[path.name] = [command.removesuffix("\n") for command in commands]
+    assert shown == {page: list(steps.values()) for page, steps in planned.items()}
+    assert sum(map(len, shown.values())) > 50
+
+
+def test_every_file_on_the_site_is_the_real_file(site, root):
+    seen = 0
+    for path in site.glob("*.html"):
+        for title, code in read(path).blocks:
+            if "/" in title:
+                assert code.rstrip("\n") == (root / title).read_text().rstrip("\n"), title
+                seen += 1
+    assert seen >= 10
+
+
+def test_no_page_loads_anything_from_elsewhere(site):
+    outside = {address for path in site.rglob("*.html") for address in read(path).loaded if "//" in address}
+    assert outside == set()
+
+
+def test_pages_are_the_same_to_the_site_and_to_the_engine(root):
+    """The marks that trace lines back must not change what the macros give."""
+    from mkdocs.config import load_config
+    from mkdocs.structure.files import get_files
+    from mkdocs.structure.nav import get_navigation
+
+    from guide.page import read_pages
+
+    config = load_config(str(root / "mkdocs.yml"))
+    config = config.plugins.on_config(config)
+    files = get_files(config)
+    navigation = config.plugins.on_nav(get_navigation(files, config), config=config, files=files)
+    plain = []
+    for page in navigation.pages:
+        page.read_source(config)
+        plain.append(config.plugins.on_page_markdown(page.markdown or "", page=page, config=config, files=files))
+    assert [page.text for page in read_pages(root)] == plain
+
+
+def test_a_block_that_nobody_accounts_for_stops_the_sites_own_build_too(guide, root):
+    guide.write("macros/__init__.py", (root / "macros/__init__.py").read_text())
+    guide.page("```text\nwhat is this?\n```\n")
+    done = build(guide.root, root, guide.root / "site")
+    assert done.returncode != 0
+    assert "docs/1-page.md:1: this block is neither a step nor an output" in done.stderr
