@@ -127,12 +127,13 @@ def test_down_while_nodes_still_boot(call, guide):
     assert (done.returncode, done.stdout[:4]) == (0, "Down")
 
 
-def test_up_that_is_interrupted_leaves_nothing(call, guide, interrupt):
+@pytest.mark.parametrize("seen", [".", "lab.json", "resolver.log", "kube-node/root", "kube-node/console"])
+def test_up_that_is_interrupted_leaves_nothing(call, guide, interrupt, seen):
     guide.page("x")
     process = call.start("up")
-    call.wait_for(call.lab.folder / "lab.json")
+    call.wait_for(call.lab.folder / seen)
     interrupt(process)
-    assert process.wait(30) == 130
+    assert process.wait(30) == 130, process.stderr.read()
     assert not call.lab.folder.exists()
 
 

@@ -4,7 +4,7 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +24,11 @@ def is_unified() -> bool:
 def has_systemd() -> bool:
     """Tell whether systemd manages this machine, and with it the control groups."""
     return Path("/run/systemd/system").is_dir()
+
+
+def systemd_decides() -> bool:
+    """Tell whether nodes have to be units of this machine's systemd: on cgroup v2 it alone writes groups."""
+    return has_systemd() and is_unified()
 
 
 def hierarchies() -> list[Path]:
@@ -53,10 +58,30 @@ class Groups:
                     for name in ("cpuset.cpus", "cpuset.mems"):
                         (each / name).write_text((each.parent / name).read_text())
 
-    def join(self, part: str) -> None:
-        """Move this process into a group. For a child before it becomes another program."""
-        for hierarchy in hierarchies():
-            (hierarchy / self.name / part / "cgroup.procs").write_text(str(os.getpid()))
+    def enter(self, part: str, command: Sequence[str]) -> list[str]:
+        """Give `command` as one that runs inside the group of a part.
+
+        By a shell, which joins and becomes the command. A `preexec_fn` would have Python's hooks run around a fork,
+        and an interrupt within one is lost, together with the locks that it holds.
+        """
+        joins = "".join(f"echo $$ >{each / self.name / part}/cgroup.procs; " for each in hierarchies())
+        return ["bash", "-c", f'set -e; {joins}exec "$@"', part, *command]
+
+    def start(self, part: str, command: Sequence[str], log: Path, env: Mapping[str, str] | None = None) -> None:
+        """Start a process of a part that goes on without us, with its output in a file. Returns when it is inside."""
+        self.create(part)
+        with log.open("wb") as output:
+            process = subprocess.Popen(
+                self.enter(part, command),
+                env={**os.environ, **(env or {})},
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        inside = Groups(f"{self.name}/{part}")
+        while process.poll() is None and process.pid not in inside.pids():
+            time.sleep(PAUSE)
 
     def pids(self) -> set[int]:
         """Give the processes in all groups."""

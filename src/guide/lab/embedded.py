@@ -1,7 +1,6 @@
 """The provider `embedded`: nodes that systemd-nspawn boots on this machine, in a network of their own."""
 
 import os
-import subprocess
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -13,13 +12,13 @@ from filelock import FileLock, Timeout
 
 from guide.errors import LabError
 from guide.lab.cache import Cache, digest, remove_tree
-from guide.lab.cgroups import Groups, has_systemd, hierarchies, is_unified, kill_all, stop_unit
-from guide.lab.command import run
+from guide.lab.cgroups import Groups, kill_all
 from guide.lab.facts import Nodes
 from guide.lab.identity import write_identity
 from guide.lab.keys import Keys
 from guide.lab.machine import load_modules
-from guide.lab.namespace import BRIDGE, Namespace
+from guide.lab.namespace import Namespace
+from guide.lab.nspawn import Machine
 from guide.lab.parts import Parts
 from guide.lab.record import Record, read_record
 from guide.lab.store import copy_store
@@ -27,7 +26,6 @@ from guide.local import local_node
 from guide.node import Node
 from guide.ssh import Target, ssh_node
 
-BOOT = Path(__file__).with_name("boot-node.sh")
 TIME_TO_BOOT = 60.0  # seconds; 1.5 on an idle machine with two cores
 PAUSE = 0.02  # seconds between two looks at a booting node
 HOST = "host"
@@ -70,6 +68,10 @@ class Embedded:
     def _record_file(self) -> Path:
         return self.folder / "lab.json"
 
+    @property
+    def _binaries(self) -> Path:
+        return self.folder / "bin"
+
     @contextmanager
     def _locked(self) -> Iterator[None]:
         locks = self.cache.root / "locks"
@@ -91,8 +93,7 @@ class Embedded:
         """
         with self._locked():
             present = self.record()
-            if present and present.owner is not None and not present.abandoned:
-                raise LabError(f"The nodes are in use by process {present.owner}: wait for it, or end it.")
+            refuse_while_in_use(present)
             if present and not present.abandoned and self.alive():
                 raise LabError("The nodes are up already: use them, or remove them by ./guide down.")
             self._remove()
@@ -106,17 +107,17 @@ class Embedded:
         load_modules()
         self.folder.mkdir(parents=True)
         self.keys.create(self.nodes.addresses)
-        binaries = self.folder / "bin"
-        binaries.mkdir()
+        self._binaries.mkdir()
         for name, binary in parts.binaries.items():
-            (binaries / name).hardlink_to(binary)
+            (self._binaries / name).hardlink_to(binary)
         self.namespace.create(self.nodes.host, self.nodes.network)
         addresses = {name: str(address) for name, address in self.nodes.addresses.items()}
         record = Record(self.name, str(self.tree), time.time(), owner, addresses)
         record.write(self._record_file)
-        self.groups.create(HOST)
-        self._start_resolver()
+        self.groups.create(HOST)  # where there is no resolver, too
+        # Processes are started in threads, which an interrupt does not reach: none is left between fork and group.
         with ThreadPoolExecutor() as threads:
+            threads.submit(self._start_resolver).result()
             list(threads.map(lambda name: self._start(name, parts), addresses))
             list(threads.map(self._wait, addresses))
         return record
@@ -136,15 +137,8 @@ class Embedded:
         """Start what answers where nodes ask for names, if the project has a configuration for it."""
         if not self._resolver.exists():
             return
-        with (self.folder / "resolver.log").open("wb") as log:
-            subprocess.Popen(
-                self.namespace.enter(str(self.folder / "bin" / "coredns"), "-conf", str(self._resolver)),
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-                preexec_fn=lambda: self.groups.join(HOST),
-            )
+        command = self.namespace.enter(str(self._binaries / "coredns"), "-conf", str(self._resolver))
+        self.groups.start(HOST, command, self.folder / "resolver.log")
 
     def _start(self, name: str, parts: Parts) -> None:
         folder = self.folder / name
@@ -152,58 +146,22 @@ class Embedded:
             (folder / part).mkdir(parents=True)
         copy_store(parts.containerd, folder / "containerd")
         write_identity(folder / "upper", name, self.nodes, self.keys)
-        shown = [] if has_systemd() else [item.name if item.name != "cgroup" else "." for item in hierarchies()]
-        env = {
-            "NAME": name,
-            "LAB": str(self.folder),
-            "ROOTFS": str(parts.rootfs),
-            "BIN": str(self.folder / "bin"),
-            "TREE": str(self.tree),
-            "BRIDGE": BRIDGE,
-            "CGROUPS": " ".join(shown),
-        }
-        command = self.namespace.enter(str(BOOT))
-        if has_systemd() and is_unified():
-            settings = [f"--setenv={key}={value}" for key, value in env.items()]
-            options = ["--quiet", "--collect", f"--unit={self._unit(name)}", "--property=Delegate=yes"]
-            options.append("--property=TasksMax=infinity")  # a node carries pods of many processes
-            run(["systemd-run", *options, *settings, *command], what=f"Booting {name}")
-            return
-        self.groups.create(name)
-        with (folder / "console").open("wb") as console:
-            subprocess.Popen(
-                command,
-                env={**os.environ, **env},
-                stdin=subprocess.DEVNULL,
-                stdout=console,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-                preexec_fn=lambda: self.groups.join(name),
-            )
+        self._machine(name).start(self.namespace, parts.rootfs, self._binaries, self.tree)
 
-    def _unit(self, name: str) -> str:
-        return f"{self.name}-{name}.service"
+    def _machine(self, name: str) -> Machine:
+        return Machine(self.name, name, self.folder)
 
     def _wait(self, name: str) -> None:
         end = time.monotonic() + TIME_TO_BOOT
         address = str(self.nodes.addresses[name])
         while not self.namespace.answers(address, 22, 1.0):
             if time.monotonic() > end or not self.runs(name):
-                raise LabError(f"{name} did not come up. Its console said:\n{self._console(name)}")
+                raise LabError(f"{name} did not come up. Its console said:\n{self._machine(name).console()}")
             time.sleep(PAUSE)
 
     def runs(self, name: str) -> bool:
         """Tell whether a node has processes."""
-        if has_systemd() and is_unified():
-            active = ["systemctl", "is-active", "--quiet", self._unit(name)]
-            return subprocess.run(active, check=False).returncode == 0
-        return bool(Groups(f"{self.name}/{name}").pids())
-
-    def _console(self, name: str) -> str:
-        if has_systemd() and is_unified():
-            journal = ["journalctl", "--no-pager", "--lines=20", "--output=cat", f"--unit={self._unit(name)}"]
-            return subprocess.run(journal, capture_output=True, text=True, check=False).stdout
-        return "\n".join((self.folder / name / "console").read_text(errors="replace").splitlines()[-20:])
+        return self._machine(name).runs()
 
     def alive(self) -> bool:
         """Tell whether every node still runs."""
@@ -226,8 +184,7 @@ class Embedded:
         return ssh_node(self.target(name), self.namespace.dial)
 
     def _host_shell(self, *options: str) -> list[str]:
-        joins = "".join(f"echo $$ >{each}/{self.name}/{HOST}/cgroup.procs; " for each in hierarchies())
-        return ["bash", "-c", joins + 'exec "$@"', "host", *self.namespace.enter("bash", *options)]
+        return self.groups.enter(HOST, self.namespace.enter("bash", *options))
 
     def shell(self, name: str) -> list[str]:
         """Give the command that opens a terminal on a node, or on `host`."""
@@ -248,16 +205,14 @@ class Embedded:
                 present = self.record()
             except LabError:
                 present = None  # damaged: nobody can be using it
-            if present and present.owner not in (None, os.getpid()) and not present.abandoned:
-                raise LabError(f"The nodes are in use by process {present.owner}: wait for it, or end it.")
+            refuse_while_in_use(present)
             there = self.folder.exists() or self.namespace.exists() or self.groups.exist()
             self._remove()
             return there
 
     def _remove(self) -> None:
-        if has_systemd() and is_unified():
-            for name in self.nodes.addresses:
-                stop_unit(self._unit(name))
+        for name in self.nodes.addresses:
+            self._machine(name).kill()
         self.groups.remove()
         kill_all(lambda: set(self.namespace.pids()))
         self.namespace.delete()
@@ -265,3 +220,9 @@ class Embedded:
             aside = self.folder.with_name(f".{self.folder.name}.{os.getpid()}")
             self.folder.rename(aside)
             remove_tree(aside)
+
+
+def refuse_while_in_use(record: Record | None) -> None:
+    """Raise LabError if another process that still runs uses the lab."""
+    if record and record.owner not in (None, os.getpid()) and not record.abandoned:
+        raise LabError(f"The nodes are in use by process {record.owner}: wait for it, or end it.")
