@@ -1,0 +1,68 @@
+"""What several commands share: options, the guide that they are about, and what they ask of this machine."""
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.prompt import Confirm
+
+from guide.errors import LabError
+
+Command = Callable[..., Any]
+
+ROOT = Path(os.environ.get("GUIDE_ROOT", ".")).absolute()
+
+yes_option = click.option("--yes", is_flag=True, help="Install missing packages without asking.")
+
+
+def lane_options(command: Command) -> Command:
+    """Add the options that choose a lane."""
+    provider = click.option("--provider", type=click.Choice(["embedded"]), default="embedded", show_default=True)
+    runtime = click.option("--runtime", type=click.Choice(["containerd"]), default="containerd", show_default=True)
+    return provider(runtime(command))
+
+
+def chapter_options(command: Command) -> Command:
+    """Add the options that choose chapters."""
+    last = click.option("--to", "last", type=int, metavar="N", help="Last chapter.")
+    first = click.option("--from", "first", type=int, metavar="N", help="First chapter.")
+    return first(last(command))
+
+
+def the_lab() -> tuple[Any, Any]:
+    """Give the project's lab, and the project."""
+    from guide.lab.cache import Cache, cache_root
+    from guide.lab.embedded import Embedded
+    from guide.project import open_project
+
+    project = open_project(ROOT)
+    return Embedded(project.root, project.nodes, Cache(cache_root())), project
+
+
+def require(yes: bool) -> None:
+    """Make sure that this machine can carry nodes."""
+    from guide.lab.machine import require_lab
+
+    require_lab(install=asker(yes))
+
+
+def require_root() -> None:
+    """Raise LabError unless we are root."""
+    if os.geteuid() != 0:
+        raise LabError("Nodes are made and reached as root: run it again with sudo.")
+
+
+def asker(yes: bool) -> Callable[[list[str]], bool]:
+    """Give what says which packages will be installed, and asks unless `yes`."""
+
+    def ask(packages: list[str]) -> bool:
+        names = " ".join(packages)
+        if yes:
+            click.echo(f"Installing {names}")
+            return True
+        return sys.stdin.isatty() and Confirm.ask(f"This machine lacks {names}. Install by apt-get?", default=True)
+
+    return ask

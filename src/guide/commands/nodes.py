@@ -1,0 +1,75 @@
+"""Bring nodes up, look at them, use them, and remove them."""
+
+import os
+import time
+
+import click
+from rich.console import Console
+
+from guide.commands.common import require, require_root, the_lab, yes_option
+from guide.errors import InputError, LabError
+
+
+@click.command()
+@yes_option
+def up(yes: bool) -> None:
+    """Bring clean nodes up."""
+    from guide.console import Report, duration
+    from guide.lab.cache import Cache, cache_root
+    from guide.lab.parts import make_parts
+
+    lab, project = the_lab()
+    require(yes)
+    console = Console()
+    report = Report(console)
+    try:
+        parts = make_parts(Cache(cache_root()), project.root, project.versions, report)
+        begun = time.monotonic()
+        report.started("nodes")
+        record = lab.up(parts, None)
+    finally:
+        report.still()
+    names = ", ".join(f"{name} ({address})" for name, address in record.addresses.items())
+    took = duration(time.monotonic() - begun)
+    console.print(f"Up in {took}: {names}.\nGet a root shell by ./guide shell NODE.", highlight=False)
+
+
+@click.command()
+def down() -> None:
+    """Remove the nodes and all that belongs to them."""
+    from guide.console import duration
+
+    lab, _ = the_lab()
+    require_root()
+    begun = time.monotonic()
+    found = lab.down()
+    click.echo(f"Down in {duration(time.monotonic() - begun)}." if found else "There was nothing to remove.")
+
+
+@click.command()
+def status() -> None:
+    """Say whether the nodes are up."""
+    lab, _ = the_lab()
+    record = lab.record()
+    if record is None:
+        click.echo("The nodes are not up. Bring them up by ./guide up.")
+        return
+    since = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(record.made))
+    user = f", in use by process {record.owner}" if record.owner and not record.abandoned else ""
+    click.echo(f"Lab {record.name}, made {since}{user}")
+    for name, address in record.addresses.items():
+        click.echo(f"  {name:<22}{address:<16}{'up' if lab.runs(name) else 'gone'}")
+
+
+@click.command()
+@click.argument("node")
+def shell(node: str) -> None:
+    """Open a root shell on NODE; `host` is this machine, inside the lab's network."""
+    lab, project = the_lab()
+    if node not in project.names:
+        raise InputError(f"There is no node {node}; there are {', '.join(project.names)}.")
+    require_root()
+    if lab.record() is None or not lab.alive():
+        raise LabError("The nodes are not up: bring them up by ./guide up.")
+    command = lab.shell(node)
+    os.execvp(command[0], command)  # noqa: S606 - the terminal belongs to the shell from here on

@@ -1,0 +1,29 @@
+"""Tell what would be run."""
+
+import json
+
+import click
+
+from guide.commands.common import ROOT, chapter_options, lane_options
+
+
+@click.command()
+@chapter_options
+@lane_options
+@click.option("--json", "as_json", is_flag=True, help="As JSON, for scripts.")
+def plan(first: int | None, last: int | None, provider: str, runtime: str, as_json: bool) -> None:
+    """List the steps of a lane, and run none."""
+    from guide.console import short
+    from guide.evidence import describe_step
+    from guide.plan import select
+    from guide.project import open_project
+
+    project = open_project(ROOT)
+    planned = select(project.plan(project.lane(provider, runtime)), first, last)
+    if as_json:
+        click.echo(json.dumps([describe_step(each) for each in planned], indent=1, ensure_ascii=False))
+        return
+    for each in planned:
+        step = each.step
+        click.echo(f"{each.label:<6}{step.where!s:<40}{step.node:<20}{step.kind:<7}{short(step.command)}")
+    click.echo(f"{len(planned)} steps")
