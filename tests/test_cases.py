@@ -23,7 +23,7 @@ def plan(guide, name):
 @pytest.mark.parametrize("name", sorted(path.stem for path in CASES.glob("*.json")))
 def test_page_gives_its_steps(guide, name):
     expected = [
-        {"seconds": DEADLINE, "exit": 0, "skip": "", **step}
+        {"seconds": DEADLINE, "times": 1, "exit": 0, "skip": "", **step}
         for step in json.loads((CASES / f"{name}.json").read_text())
     ]
     seen = [
@@ -34,6 +34,7 @@ def test_page_gives_its_steps(guide, name):
             "kind": str(planned.step.kind),
             "output": planned.step.output.text if planned.step.output else None,
             "seconds": planned.step.seconds,
+            "times": planned.step.times,
             "exit": planned.step.exit,
             "skip": planned.step.skip,
         }

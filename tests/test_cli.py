@@ -107,7 +107,11 @@ def test_settings_that_are_wrong(call, guide):
     guide.page("x")
     text = (guide.root / "mkdocs.yml").read_text()
     guide.write("mkdocs.yml", text.replace("inputs:", "input:"))
-    says(call("plan"), 2, "extra.guide has an unknown setting input; known are config, diagnostics, fluid, inputs")
+    says(
+        call("plan"),
+        2,
+        "extra.guide has an unknown setting input; known are config, diagnostics, fluid, hopeless, inputs",
+    )
     guide.write("mkdocs.yml", text + "  guide: [\n")
     says(call("plan"), 2, "mkdocs.yml: ")
 

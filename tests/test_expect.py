@@ -9,8 +9,8 @@ from guide.step import Output
 FLUID = (IPv4Network("172.17.0.0/16"),)
 
 
-def expected(text, *, pattern=False):
-    return Output(Location("docs/1-page.md", 3), text, pattern)
+def expected(text, *, pattern=False, unordered=False):
+    return Output(Location("docs/1-page.md", 3), text, pattern, unordered)
 
 
 @pytest.mark.parametrize(
@@ -80,3 +80,34 @@ def test_many_elisions_over_many_lines_take_no_time_to_speak_of():
 def test_a_difference_shows_what_was_expected_and_what_came():
     shown = difference(expected("NAME AGE\nnginx 3s\n...\ngone"), "NAME   AGE\nnginx  9s\nother\n")
     assert shown == "  NAME   AGE\n  nginx  9s\n- ...\n- gone\n+ other"
+
+
+@pytest.mark.parametrize(
+    ("wanted", "seen"),
+    [
+        ("a\nb\nc", "c\na\nb"),
+        ("a\na", "a\na"),
+        ("x ...\nx 1", "x 1\nx 2"),  # the first line must leave `x 1` to the second
+        ("a\n...", "z\na\ny"),
+        ("NAME   AGE\nweb 3s", "web    9m\nNAME AGE"),
+    ],
+)
+def test_lines_may_come_in_any_order_where_asked(wanted, seen):
+    assert matches(expected(wanted, unordered=True), seen)
+    if wanted != seen:
+        assert not matches(expected(wanted), seen)
+
+
+@pytest.mark.parametrize(("wanted", "seen"), [("a\na", "a\nb"), ("a", "a\nb"), ("a\nb", "a"), ("a\n...\nb", "a\nc")])
+def test_in_any_order_every_line_must_still_be_there_once(wanted, seen):
+    assert not matches(expected(wanted, unordered=True), seen)
+
+
+def test_a_difference_without_order_names_what_is_missing_and_what_is_too_much():
+    assert difference(expected("a\nb\nc", unordered=True), "x\nc\na") == "  c\n  a\n- b\n+ x"
+
+
+def test_regular_expressions_may_come_in_any_order():
+    both = expected(r"a\d" + "\n" + r"b\d", pattern=True, unordered=True)
+    assert matches(both, "b1\na2")
+    assert not matches(both, "b1\nb2")

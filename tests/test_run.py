@@ -72,3 +72,51 @@ def test_a_skipped_step_is_not_run_and_keeps_its_reason():
     node = FakeNode()
     outcome = run_step(planned("reboot", skip="it would take the node away"), node)
     assert (outcome.result, outcome.problem, node.asked) == (Result.SKIPPED, "it would take the node away", [])
+
+
+def test_a_check_may_have_to_hold_several_times_in_a_row():
+    node = FakeNode(done(), done(), done(status=1), done(), done(), done())
+    outcome = run_step(planned("look", kind=Kind.CHECK, seconds=5, times=3), node)
+    assert (outcome.result, outcome.attempts) == (Result.PASSED, 6)
+
+
+def test_a_check_that_does_not_hold_often_enough_says_so():
+    outcome = run_step(planned("look", kind=Kind.CHECK, seconds=0.5, times=100), FakeNode(done()))
+    assert outcome.result is Result.FAILED
+    assert f"it held {outcome.attempts} times in a row, expected 100" in outcome.problem
+
+
+def test_a_check_of_a_command_that_is_not_there_is_not_repeated():
+    node = FakeNode(Reply(Ending.DONE, 127, "bash: kubctl: command not found\n", failed="kubctl get pods"))
+    outcome = run_step(planned("kubctl get pods", kind=Kind.CHECK), node)
+    assert outcome.attempts == 1
+    assert outcome.problem.startswith(
+        "docs/1-page.md:7 (web): exit 127, expected 0, after 1 attempt; "
+        "not waited for until 60 s were over, as there is no such command: kubctl get pods"
+    )
+
+
+def test_a_missing_command_may_be_what_the_page_expects():
+    step = planned("kubctl", kind=Kind.CHECK, exit=127)
+    assert run_step(step, FakeNode(done(status=127))).result is Result.PASSED
+
+
+def test_a_wait_ends_at_what_no_waiting_heals():
+    found = iter(["", "a unit failed: etcd.service"])
+    outcome = run_step(planned("look", kind=Kind.CHECK), FakeNode(done(status=1)), hopeless=lambda: next(found))
+    assert outcome.attempts == 3
+    assert "as a unit failed: etcd.service\n$ look" in outcome.problem
+
+
+def test_nothing_is_hopeless_about_a_check_that_holds():
+    def never():
+        raise AssertionError
+
+    assert run_step(planned("look", kind=Kind.CHECK), FakeNode(done()), hopeless=never).result is Result.PASSED
+
+
+def test_every_attempt_that_lacks_something_is_told():
+    heard = []
+    node = FakeNode(done(status=1), done(status=2), done())
+    run_step(planned("look", kind=Kind.CHECK), node, told=lambda *words: heard.append(words))
+    assert heard == [(1, "exit 1, expected 0"), (2, "exit 2, expected 0")]

@@ -10,7 +10,7 @@ from guide.commands.nodes import down, shell, status, up
 from guide.commands.plan import plan
 from guide.commands.site import serve, site
 from guide.commands.test import test
-from guide.commands.verify import verify
+from guide.commands.verify import goto, verify
 from guide.errors import GuideError, Status
 
 
@@ -19,7 +19,7 @@ def guide() -> None:
     """Kubernetes from scratch: a guide whose every command is run on real nodes."""
 
 
-for command in (verify, plan, up, down, status, shell, site, serve, test):
+for command in (verify, plan, goto, up, down, status, shell, site, serve, test):
     guide.add_command(command)
 
 

@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import pytest
 from rich.console import Console
 from rich.markup import escape
 from rich.status import Status as Spinner
@@ -61,7 +62,13 @@ class Report:
         if seconds > 1:
             self._console.print(f"  {escape(name):<34}{duration(seconds):>10}", highlight=False)
 
-    # What the pytest plugin tells.
+    # What pytest and our plugin tell.
+
+    def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
+        """Print why a session was given up, which pytest calls an interrupt, too."""
+        if isinstance(excinfo.value, pytest.exit.Exception):
+            self.still()
+            self._console.print(f"\n{escape(str(excinfo.value.msg))}", highlight=False, soft_wrap=True)
 
     def pytest_guide_started(self, planned: Planned) -> None:
         """Show the step that runs."""

@@ -6,9 +6,7 @@ from collections.abc import Callable
 from functools import cache, lru_cache
 from ipaddress import IPv4Address, IPv4Network
 
-from guide.step import Output
-
-ELISION = "..."
+from guide.step import ELISION, Output
 
 # What no two runs have in common: in an expected line it stands for anything of the same form.
 VARYING = (
@@ -73,10 +71,15 @@ def matches(output: Output, seen: str, fluid: tuple[IPv4Network, ...] = ()) -> b
     """Tell whether what was seen is what the page says.
 
     `...` in a line stands for any text, a line of `...` for any number of lines, ages, times, generated suffixes
-    and identifiers for others of their kind, and addresses in the networks `fluid` for each other.
+    and identifiers for others of their kind, and addresses in the networks `fluid` for each other. Lines come in the
+    order of the page, unless the output says otherwise.
     """
     got = trimmed(seen)
     tests = line_matchers(output, fluid)
+    if output.unordered:
+        pairs = pair(tests, got)
+        more = None in tests or len(pairs) == len(got)
+        return more and len(pairs) == sum(test is not None for test in tests)
 
     @cache
     def fits(i: int, j: int) -> bool:
@@ -94,6 +97,25 @@ def matches(output: Output, seen: str, fluid: tuple[IPv4Network, ...] = ()) -> b
     return fits(0, 0)
 
 
+def pair(tests: list[Callable[[str], bool] | None], got: list[str]) -> dict[int, int]:
+    """Give, for as many seen lines as possible, the expected line that each can stand for, by their indices."""
+    takers: dict[int, int] = {}
+
+    def place(expected: int, tried: set[int]) -> bool:
+        test = tests[expected]
+        for index, line in enumerate(got):
+            if test and index not in tried and test(line):
+                tried.add(index)
+                if index not in takers or place(takers[index], tried):
+                    takers[index] = expected
+                    return True
+        return False
+
+    for number in range(len(tests)):
+        place(number, set())
+    return takers
+
+
 def trimmed(text: str) -> list[str]:
     """Give the lines of a text without blank ones at its start and end."""
     return text.strip("\n").rstrip().split("\n")
@@ -103,6 +125,12 @@ def difference(output: Output, seen: str, fluid: tuple[IPv4Network, ...] = ()) -
     """Give what differs: lines that were expected behind `-`, lines that came behind `+`."""
     wanted, got = trimmed(output.text), trimmed(seen)
     tests = line_matchers(output, fluid)
+    if output.unordered:
+        pairs = pair(tests, got)
+        missing = [line for number, line in enumerate(wanted) if tests[number] and number not in pairs.values()]
+        surplus = [] if None in tests else [line for index, line in enumerate(got) if index not in pairs]
+        there = [f"  {line}" for index, line in enumerate(got) if index in pairs]
+        return "\n".join([*there, *(f"- {line}" for line in missing), *(f"+ {line}" for line in surplus)])
     # Lines that fit each other get the same name, so that the comparison takes them for equal.
     names = [next((k for k, test in enumerate(tests) if test and test(line)), line) for line in got]
     compared = difflib.SequenceMatcher(None, [*range(len(wanted))], names, autojunk=False)

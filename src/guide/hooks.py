@@ -33,6 +33,16 @@ def pytest_guide_started(planned: Planned) -> None:
 
 
 @pytest.hookspec
+def pytest_guide_paused(planned: Planned) -> None:
+    """Let somebody look around before the step that the run was to pause at; returns when it may go on."""
+
+
+@pytest.hookspec
+def pytest_guide_attempt(planned: Planned, attempts: int, problem: str) -> None:
+    """Tell that a check has not held in so many attempts, and what the last one lacked."""
+
+
+@pytest.hookspec
 def pytest_guide_finished(outcome: Outcome) -> None:
     """Tell what became of a step."""
 
@@ -40,3 +50,8 @@ def pytest_guide_finished(outcome: Outcome) -> None:
 @pytest.hookspec
 def pytest_guide_diagnostics(files: list[str]) -> None:
     """Tell which files hold what the nodes said of themselves after a failure."""
+
+
+@pytest.hookspec
+def pytest_guide_failed(outcome: Outcome) -> None:
+    """Let somebody look around on the nodes after a failure, before they are removed."""

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
+HOST = "host"  # the reader's own machine, as titles name it
+
 
 class Ending(StrEnum):
     """How a command came to its end."""

@@ -83,3 +83,16 @@ def select(plan: list[Planned], first: int | None, last: int | None) -> list[Pla
         return plan
     low, high = first or chapters[0], last or chapters[-1]
     return [item for item in plan if item.chapter is not None and low <= item.chapter <= high]
+
+
+def find(plan: list[Planned], place: str) -> Planned:
+    """Give the first step at or after PAGE:LINE. Raises InputError if there is none."""
+    page, _, line = place.rpartition(":")
+    if not page or not line.isdecimal():
+        raise InputError(f"{place} is no place: give a page and a line, such as docs/2-api-server.md:41.")
+    there = [each for each in plan if each.step.where.page in (page, f"docs/{page}")]
+    after = [each for each in there if each.step.where.line >= int(line)]
+    if not after:
+        known = f"its last is in line {there[-1].step.where.line}" if there else "the page has none in this lane"
+        raise InputError(f"There is no step at or after {place}; {known}.")
+    return min(after, key=lambda each: each.step.where.line)

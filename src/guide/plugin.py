@@ -1,21 +1,22 @@
 """The pytest plugin: each step of the guide is an item, in the order of the guide, named by page and line."""
 
+import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from guide import hooks
-from guide.diagnostics import collect
 from guide.errors import GuideError, InputError, Status
-from guide.evidence import Evidence, digest_inputs, now, write_evidence
 from guide.lab.provide import PlainProgress, provided
-from guide.node import Node
-from guide.plan import Lane, Planned, select
+from guide.plan import Lane, Planned, find, select
+from guide.progress import Place
 from guide.project import Project, open_project
-from guide.run import Outcome, Result, run_step
+from guide.run import Outcome, Result
+from guide.session import Session
 
 
 def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
@@ -26,9 +27,12 @@ def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Offer what a run can choose."""
     group = parser.getgroup("guide", "a guide whose every command is run")
-    group.addoption("--guide-from", type=int, metavar="N", help="first chapter")
     group.addoption("--guide-to", type=int, metavar="N", help="last chapter")
     group.addoption("--guide-runtime", default="containerd", metavar="R", help="container runtime of the lane")
+    group.addoption("--guide-state", type=Path, metavar="DIR", help="note in this folder of the lab how far it comes")
+    group.addoption("--guide-resume", action="store_true", help="go on after the steps that are noted there")
+    group.addoption("--guide-no-evidence", action="store_true", help="write no evidence")
+    group.addoption("--guide-pause", metavar="PAGE:LINE", help="let somebody look around before this step")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -43,26 +47,20 @@ class StepFailed(Exception):  # noqa: N818 - it is no error of ours
 
 
 class Runner:
-    """Runs a lane's plan once: opens nodes, keeps outcomes, stops at the first failure, writes the evidence."""
+    """Collects a lane's plan, and has a session run it on a lab."""
 
     def __init__(self, config: pytest.Config) -> None:
         self._config = config
         self._stack = ExitStack()
-        self._project: Project | None = None
         self._plan: list[Planned] | None = None
-        self._lab: hooks.Lab | None = None
-        self._nodes: dict[str, Node] = {}
+        self._pause: Planned | None = None
+        self._session: Session | None = None
         self._selected: list[Planned] = []
-        self._started = now()
-        self.outcomes: dict[Planned, Outcome] = {}
-        self.failed: Outcome | None = None
 
-    @property
+    @cached_property
     def project(self) -> Project:
         """The guide, read when it is first asked for."""
-        if self._project is None:
-            self._project = open_project(self._config.rootpath)
-        return self._project
+        return open_project(self._config.rootpath)
 
     @property
     def lane(self) -> Lane:
@@ -74,7 +72,8 @@ class Runner:
         if self._plan is None:
             option = self._config.getoption
             try:
-                self._plan = select(self.project.plan(self.lane), option("guide_from"), option("guide_to"))
+                self._plan = select(self.project.plan(self.lane), None, option("guide_to"))
+                self._pause = find(self._plan, option("guide_pause")) if option("guide_pause") else None
             except InputError as error:
                 raise pytest.UsageError(str(error)) from error
         return self._plan
@@ -92,10 +91,11 @@ class Runner:
         if file_path.suffix != ".md" or docs not in file_path.parents:
             return None
         page = str(file_path.relative_to(self._config.rootpath))
-        if not any(planned.step.where.page == page for planned in self.plan()):
+        steps = [planned for planned in self.plan() if planned.step.where.page == page]
+        if not steps:
             return None
         collector: GuidePage = GuidePage.from_parent(parent, path=file_path)
-        collector.steps = [planned for planned in self.plan() if planned.step.where.page == page]
+        collector.steps = steps
         return collector
 
     @pytest.hookimpl(trylast=True)
@@ -109,71 +109,38 @@ class Runner:
             self._selected = [item.planned for item in mine]
 
     def run(self, planned: Planned) -> Outcome:
-        """Run a step unless one before it failed."""
-        if self.failed:
-            outcome = Outcome(planned, Result.NOT_RUN, problem=f"{self.failed.planned.step.where} failed")
-        else:
-            self._config.hook.pytest_guide_started(planned=planned)
-            outcome = self._attempt(planned)
-        self.outcomes[planned] = outcome
-        if outcome.result is Result.FAILED:
-            self.failed = outcome
-        self._config.hook.pytest_guide_finished(outcome=outcome)
-        if outcome is self.failed:
-            self._diagnose()
-        return outcome
+        """Run a step, on a lab that is had at the first one."""
+        if self._session is None:
+            self._session = self._open()
+        if planned is self._pause and not self._session.failed:
+            self._config.hook.pytest_guide_paused(planned=planned)
+        return self._session.run(planned)
 
-    def _attempt(self, planned: Planned) -> Outcome:
-        try:
-            return run_step(planned, self._node(planned.step.node), self.project.settings.fluid)
-        except Exception as error:
-            # Ours, not the guide's; but nothing after it may run as if this step had passed.
-            self.failed = Outcome(planned, Result.FAILED, problem=f"{planned.step.where}: {error!r}")
-            self.outcomes[planned] = self.failed
-            raise
-
-    def _node(self, name: str) -> Node:
-        if self._lab is None:
-            self._lab = self._config.hook.pytest_guide_lab(config=self._config) or self._own_lab()
-        if name not in self._nodes:
-            self._nodes[name] = self._lab.node(name)
-        return self._nodes[name]
+    def _open(self) -> Session:
+        option, project = self._config.getoption, self.project
+        lab = self._config.hook.pytest_guide_lab(config=self._config) or self._own_lab()
+        folder = option("guide_state")
+        place = Place(folder, project.root, self.lane, project.settings.inputs) if folder else None
+        session = Session(project, self.lane, lab, self._config.hook, place)
+        session.begin(self._selected, resume=option("guide_resume"))
+        return session
 
     def _own_lab(self) -> hooks.Lab:
         lab = provided(self.project.root, self.project.nodes, self.project.versions, PlainProgress())
         return self._stack.enter_context(lab)
 
-    def _diagnose(self) -> None:
-        settings, lab = self.project.settings, self._lab
-        if settings.diagnostics and lab is not None:
-            folder = self.project.build / "report" / "diagnostics"
-            names = tuple(self.project.nodes.addresses)
-            files = collect(settings.diagnostics, names, lab.node, folder)
-            self._config.hook.pytest_guide_diagnostics(files=[str(path) for path in files])
-
-    def pytest_sessionfinish(self) -> None:
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """Close the nodes and write down what was seen."""
-        for node in self._nodes.values():
-            node.close()
+        if self._session is None:
+            return
+        self._session.close()
         self._stack.close()
-        if self.outcomes:
-            self.write_evidence()
-
-    def write_evidence(self) -> Path:
-        """Write the evidence; steps that an interrupt kept from running are in it as not run."""
-        project = self.project
-        outcomes = [self.outcomes.get(each, Outcome(each, Result.NOT_RUN)) for each in self._selected]
-        evidence = Evidence(
-            lane=self.lane,
-            versions=project.versions.components,
-            images=project.versions.images,
-            stand_ins=self._lab.stand_ins if self._lab else (),
-            inputs=digest_inputs(project.root, project.settings.inputs),
-            started=self._started,
-            finished=now(),
-            outcomes=outcomes,
-        )
-        return write_evidence(evidence, project.build / "evidence")
+        try:
+            if not self._config.getoption("guide_no_evidence"):
+                self._session.write_evidence(self._selected)
+        except InputError as error:
+            sys.stderr.write(f"{error}\n")
+            session.exitstatus = pytest.ExitCode.USAGE_ERROR
 
 
 class GuidePage(pytest.File):
@@ -201,7 +168,8 @@ class GuideItem(pytest.Item):
         try:
             outcome: Outcome = runner.run(self.planned)  # type: ignore[union-attr] # registered, or no item would be
         except GuideError as error:
-            pytest.exit(str(error), returncode=int(Status.NO_LAB))
+            wrong_input = error.status is Status.INPUT_WRONG
+            pytest.exit(str(error), returncode=pytest.ExitCode.USAGE_ERROR if wrong_input else int(error.status))
         if outcome.result is Result.FAILED:
             raise StepFailed(outcome.problem)
         if outcome.result is Result.NOT_RUN:

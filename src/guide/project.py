@@ -7,10 +7,9 @@ from typing import Any
 
 from guide.errors import InputError
 from guide.lab.facts import Nodes, Versions, read_nodes, read_versions
+from guide.node import HOST
 from guide.page import load_site, read_pages
 from guide.plan import Lane, Planned, make_plan
-
-HOST = "host"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,12 +21,15 @@ class Settings:
         inputs: folders whose files decide what is run; their digests go into the evidence.
         fluid: networks whose addresses differ from run to run.
         diagnostics: commands by name, run on every node after a failure.
+        hopeless: commands by name of what they look for: while a check does not hold, what they print on its node is
+            what no waiting heals.
     """
 
     config: str
     inputs: tuple[str, ...]
     fluid: tuple[IPv4Network, ...]
     diagnostics: dict[str, str]
+    hopeless: dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,7 @@ def read_settings(raw: Any, path: Path) -> Settings:
     """Give the settings under extra.guide. Raises InputError for one that is unknown or wrong."""
     if not isinstance(raw, dict):
         raise InputError(f"{path}: extra.guide is missing: say there where config is")
-    known = {"config", "inputs", "fluid", "diagnostics"}
+    known = {"config", "inputs", "fluid", "diagnostics", "hopeless"}
     unknown = sorted(set(raw) - known)
     if unknown:
         raise InputError(
@@ -81,7 +83,10 @@ def read_settings(raw: Any, path: Path) -> Settings:
         )
     try:
         fluid = tuple(IPv4Network(network) for network in raw.get("fluid", ()))
-        diagnostics = {str(name): str(command) for name, command in raw.get("diagnostics", {}).items()}
-        return Settings(str(raw.get("config", "config")), tuple(raw.get("inputs", ())), fluid, diagnostics)
+        commands = {
+            setting: {str(name): str(command) for name, command in raw.get(setting, {}).items()}
+            for setting in ("diagnostics", "hopeless")
+        }
+        return Settings(str(raw.get("config", "config")), tuple(raw.get("inputs", ())), fluid, **commands)
     except (TypeError, ValueError, AttributeError) as error:
         raise InputError(f"{path}: extra.guide: {error}") from error

@@ -1,11 +1,13 @@
 """Running steps on nodes: what one step did, and whether it was what its page says."""
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from ipaddress import IPv4Network
 
 from guide.expect import difference, matches
+from guide.hopeless import missing_command
 from guide.node import Ending, Node, Reply
 from guide.plan import Planned
 from guide.step import Kind, Step
@@ -49,28 +51,45 @@ class Outcome:
         return self.reply is not None and self.reply.ending is Ending.LOST
 
 
-def run_step(planned: Planned, node: Node, fluid: tuple[IPv4Network, ...] = ()) -> Outcome:
-    """Run a step, a check until it holds or its time is up, and say what came of it."""
+def run_step(
+    planned: Planned,
+    node: Node,
+    fluid: tuple[IPv4Network, ...] = (),
+    hopeless: Callable[[], str] = lambda: "",
+    told: Callable[[int, str], None] = lambda _attempts, _problem: None,
+) -> Outcome:
+    """Run a step, a check until it holds or its time is up, and say what came of it.
+
+    `hopeless` is asked, while a check does not hold, what no waiting heals; `told` hears of every attempt that does
+    not end the wait: how many there were, and what the last one lacked.
+    """
     step = planned.step
     if step.skip:
         return Outcome(planned, Result.SKIPPED, problem=step.skip)
     start = time.monotonic()
     end = start + step.seconds
     pause = FIRST_PAUSE
-    attempts = 0
+    attempts = held = 0
+    why = ""
     while True:
         attempts += 1
         reply = node.run(step.command, max(end - time.monotonic(), 0.0))
         problem = judge(step, reply, fluid)
-        over = step.kind is not Kind.CHECK or reply.ending is not Ending.DONE or time.monotonic() + pause >= end
-        if not problem or over:
+        held = 0 if problem else held + 1
+        if held == step.times or step.kind is not Kind.CHECK or reply.ending is not Ending.DONE:
             break
+        if problem and (why := missing_command(reply, step.exit) or (hopeless() if attempts > 1 else "")):
+            break
+        if time.monotonic() + pause >= end:
+            problem = problem or f"it held {held} times in a row, expected {step.times}"
+            break
+        told(attempts, problem.partition("\n")[0] or f"held {held} of {step.times} times")
         time.sleep(pause)
-        pause = min(pause * 1.5, LAST_PAUSE)
+        pause = min(pause * 1.5, LAST_PAUSE) if problem else FIRST_PAUSE
     seconds = time.monotonic() - start
     if not problem:
         return Outcome(planned, Result.PASSED, seconds, attempts, reply)
-    return Outcome(planned, Result.FAILED, seconds, attempts, reply, explain(step, problem, reply, attempts))
+    return Outcome(planned, Result.FAILED, seconds, attempts, reply, explain(step, problem, reply, attempts, why))
 
 
 def judge(step: Step, reply: Reply, fluid: tuple[IPv4Network, ...]) -> str:
@@ -89,10 +108,14 @@ def judge(step: Step, reply: Reply, fluid: tuple[IPv4Network, ...]) -> str:
     return ""
 
 
-def explain(step: Step, problem: str, reply: Reply, attempts: int) -> str:
+def explain(step: Step, problem: str, reply: Reply, attempts: int, why: str = "") -> str:
     """Give the message of a failure: place, node, what happened, the command, and what it printed."""
     first, _, diff = problem.partition("\n")
-    tried = f", after {attempts} attempts in {step.seconds:g} s" if step.kind is Kind.CHECK else ""
+    tried = ""
+    if step.kind is Kind.CHECK:
+        tried = f", after {counted(attempts, 'attempt')} in {step.seconds:g} s"
+    if why:
+        tried = f", after {counted(attempts, 'attempt')}; not waited for until {step.seconds:g} s were over, as {why}"
     parts = [f"{step.where} ({step.node}): {first}{tried}", indented("$ ", step.command)]
     shown = diff or reply.output.rstrip("\n")
     if shown:
@@ -102,6 +125,11 @@ def explain(step: Step, problem: str, reply: Reply, attempts: int) -> str:
     else:
         parts.append("  (it printed nothing)")
     return "\n".join(parts)
+
+
+def counted(number: int, noun: str) -> str:
+    """Give a number with its noun."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def indented(prefix: str, text: str) -> str:

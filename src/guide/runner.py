@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -30,13 +31,38 @@ class LabPlugin:
         return self._lab
 
 
-def run_pytest(
-    root: Path, docs: str, runtime: str, first: int | None, last: int | None, plugins: Sequence[object]
-) -> Status:
-    """Run the pages in the folder `docs` of a guide, from chapter `first` to `last`, and say how that ended."""
-    options = [f"--rootdir={root}", f"--guide-runtime={runtime}", f"--junitxml={root}/build/report/junit.xml"]
-    options += [f"--guide-from={first}"] if first is not None else []
-    options += [f"--guide-to={last}"] if last is not None else []
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What of a guide is run, and how.
+
+    Attributes:
+        runtime: of the lane.
+        last: the last chapter, or None for all.
+        state: the lab's folder that keeps note of how far the run comes, or None if the nodes go with it.
+        resume: whether to go on after the steps that are noted there.
+        pause: a place, PAGE:LINE, to pause at, or "".
+        evidence: whether to write down what was seen.
+    """
+
+    runtime: str
+    last: int | None = None
+    state: Path | None = None
+    resume: bool = False
+    pause: str = ""
+    evidence: bool = True
+
+    @property
+    def options(self) -> list[str]:
+        """The options of the pytest plugin that say so."""
+        given = {"runtime": self.runtime, "to": self.last, "state": self.state, "pause": self.pause or None}
+        options = [f"--guide-{name}={value}" for name, value in given.items() if value is not None]
+        flags = {"--guide-resume": self.resume, "--guide-no-evidence": not self.evidence}
+        return [*options, *(flag for flag, given in flags.items() if given)]
+
+
+def run_pytest(root: Path, docs: str, choice: Choice, plugins: Sequence[object]) -> Status:
+    """Run the pages in the folder `docs` of a guide, and say how that ended."""
+    options = [f"--rootdir={root}", f"--junitxml={root}/build/report/junit.xml", *choice.options]
     # Nothing of the guide's own pytest configuration: that is for tests of code. Output is the plugins' business.
     plain = ["-c", os.devnull, "-s", "-p", "no:terminal", "-p", "no:cacheprovider", "-p", "guide.plugin"]
     return STATUSES[pytest.ExitCode(pytest.main([*plain, *options, str(root / docs)], plugins=plugins))]

@@ -5,8 +5,9 @@ from typing import Any
 
 from guide.errors import InputError
 from guide.lab.facts import read_yaml
+from guide.node import HOST
 from guide.page import MARK, Location, Page
-from guide.project import HOST, read_settings
+from guide.project import read_settings
 from guide.step import read_steps
 
 LANGUAGES = {".sh": "bash", ".yaml": "yaml", ".yml": "yaml", ".toml": "toml", ".conflist": "json", ".txt": "text"}

@@ -10,6 +10,8 @@ from guide.errors import InputError
 from guide.page import Location, Page
 
 DEADLINE = 60.0  # seconds that a step gets unless it says otherwise
+ELISION = "..."
+TOUCHING = re.compile(r"(?<!\S)\.{3}\s+\.{3}(?!\S)|\.{6}")
 DURATION = re.compile(r"(\d+(?:\.\d+)?)(s|m)")
 
 # Every attribute that a block may have, and what it is for. The documentation's table is made from this.
@@ -17,18 +19,20 @@ STEP_ATTRIBUTES = {
     "title": "The nodes that it runs on, by name, separated by commas.",
     "data-deadline": "Seconds (30s) or minutes (2m) that it may take; 60s if not given.",
     "data-check": "It only looks, and is repeated until it holds, for at most this long.",
+    "data-times": "A check must hold so many times in a row; once if not given.",
     "data-exit": "The exit status that it must have; 0 if not given.",
     "data-skip": "It is shown but not run; the value tells readers why.",
 }
 OUTPUT_ATTRIBUTES = {
     "title": "Output: what the step before it prints.",
-    "data-match": "regex: every line is a regular expression.",
+    "data-match": "regex: every line is a regular expression; unordered: lines may come in any order; or both.",
 }
 OTHER_ATTRIBUTES = {
     "title": "The path of a real file, which the block must equal.",
     "data-why": "What a block is that is neither step, nor output, nor a real file.",
 }
 OUTPUT = "Output"
+MATCHES = ("regex", "unordered")
 LANE_TABS = {
     "containerd": "runtime",
     "docker": "runtime",
@@ -47,11 +51,19 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """What a step must print. `pattern` tells that its lines are regular expressions."""
+    """What a step must print.
+
+    Attributes:
+        where: its opening line.
+        text: its lines.
+        pattern: whether the lines are regular expressions.
+        unordered: whether the lines may come in any order.
+    """
 
     where: Location
     text: str
     pattern: bool = False
+    unordered: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +76,7 @@ class Step:
         command: the block's text, byte for byte.
         kind: whether it may be repeated.
         seconds: how long it may take, all attempts together.
+        times: how often in a row it must hold.
         exit: the status that it must end with.
         output: what it must print, or None.
         skip: why it is not run, or "".
@@ -75,6 +88,7 @@ class Step:
     command: str
     kind: Kind = Kind.STEP
     seconds: float = DEADLINE
+    times: int = 1
     exit: int = 0
     output: Output | None = None
     skip: str = ""
@@ -115,17 +129,32 @@ def attach_output(block: Block, steps: list[Step], before: list[int]) -> None:
     if not before or steps[before[0]].tabs != block.tabs:
         raise InputError(f"{block.where}: an output without a step: the block before it must be one")
     check_attributes(block, OUTPUT_ATTRIBUTES)
-    match = block.attributes.get("data-match", "")
-    if match not in ("", "regex"):
-        raise InputError(f'{block.where}: data-match="{match}" is unknown; "regex" is known')
-    if match == "regex":
-        for line in block.text.split("\n"):
+    output = read_output(block)
+    for index in before:
+        steps[index] = replace(steps[index], output=output)
+
+
+def read_output(block: Block) -> Output:
+    """Give what a block says that a step prints. Raises InputError if nothing can be that."""
+    words = block.attributes.get("data-match", "").split()
+    unknown = [word for word in words if word not in MATCHES]
+    if unknown or ("data-match" in block.attributes and not words):
+        raise InputError(
+            f'{block.where}: data-match="{" ".join(unknown)}" is unknown; {" and ".join(MATCHES)} are known'
+        )
+    output = Output(block.where, block.text, "regex" in words, "unordered" in words)
+    lines = block.text.split("\n")
+    for number, line in enumerate(lines):
+        if output.pattern and line.strip() != ELISION:
             try:
                 re.compile(line)
             except re.error as error:
                 raise InputError(f"{block.where}: {line!r} is no regular expression: {error}") from error
-    for index in before:
-        steps[index] = replace(steps[index], output=Output(block.where, block.text, match == "regex"))
+        elif TOUCHING.search(line):
+            raise InputError(f"{block.where}: {line!r} has two elisions that touch: one `...` stands for any text")
+        if number and line.strip() == lines[number - 1].strip() == ELISION:
+            raise InputError(f"{block.where}: two lines of `...` touch: one stands for any number of lines")
+    return output
 
 
 def is_step(block: Block, nodes: tuple[str, ...]) -> bool:
@@ -164,15 +193,33 @@ def read_step(block: Block, nodes: tuple[str, ...]) -> list[Step]:
         raise InputError(f"{block.where}: data-skip tells readers why the step is not run: give the reason")
     check_tabs(block)
     kind = Kind.STEP if check is None else Kind.CHECK
-    return [Step(block.where, name, block.text, kind, seconds, int(status), None, skip, block.tabs) for name in names]
+    times = read_times(block, kind)
+    return [
+        Step(block.where, name, block.text, kind, seconds, times, int(status), None, skip, block.tabs)
+        for name in names
+    ]
+
+
+def read_times(block: Block, kind: Kind) -> int:
+    """Give how often in a row a block's check must hold."""
+    times = block.attributes.get("data-times", "1")
+    if not times.isdecimal() or int(times) == 0:
+        raise InputError(f'{block.where}: data-times="{times}" is no number: give how often in a row it must hold')
+    if "data-times" in block.attributes and kind is not Kind.CHECK:
+        raise InputError(f"{block.where}: data-times is for what may be repeated: give data-check, too")
+    return int(times)
 
 
 def check_tabs(block: Block) -> None:
-    """Raise InputError if a step stands under a tab that belongs to no lane."""
+    """Raise InputError if a step stands under tabs that belong to no lane."""
+    chosen: dict[str, str] = {}
     for label in block.tabs:
         if label.casefold() not in LANE_TABS:
             known = ", ".join(LANE_TABS)
             raise InputError(f'{block.where}: the tab "{label}" belongs to no lane; lanes have {known}')
+        before = chosen.setdefault(LANE_TABS[label.casefold()], label)
+        if before != label:
+            raise InputError(f'{block.where}: no lane is both "{before}" and "{label}": this step would never run')
 
 
 def account_for(block: Block, nodes: tuple[str, ...], root: Path) -> None:

@@ -1,4 +1,4 @@
-"""Run the guide."""
+"""Run the guide on nodes."""
 
 import sys
 import time
@@ -6,50 +6,113 @@ import time
 import click
 from rich.console import Console
 
-from guide.commands.common import ROOT, chapter_options, lane_options, require, yes_option
+from guide.commands.common import chapter_options, lane_options, require, the_lab, yes_option
 from guide.commands.site import build_site
 from guide.errors import InputError, Status
+from guide.runner import Choice
 
 
 @click.command()
 @chapter_options
 @lane_options
 @click.option("--keep", is_flag=True, help="Leave the nodes up when the run is over.")
+@click.option(
+    "--resume", is_flag=True, help="Go on, on nodes that were left up, at the first step that has not passed."
+)
+@click.option("--pause", metavar="PAGE:LINE", default="", help="Stop before this step, with a shell on its node.")
 @yes_option
-def verify(first: int | None, last: int | None, provider: str, runtime: str, keep: bool, yes: bool) -> None:
-    """Run the guide's steps on clean nodes, then build the site."""
-    from guide.console import Report, duration
-    from guide.lab.provide import provided
+def verify(
+    first: int | None, last: int | None, provider: str, runtime: str, keep: bool, resume: bool, pause: str, yes: bool
+) -> None:
+    """Run the guide's steps on clean nodes, then build the site.
+
+    With --from, the steps of earlier chapters are run, too: they bring the nodes to where that chapter starts.
+    """
+    from guide.plan import find, select
+
+    _, project = the_lab()
+    lane = project.lane(provider, runtime)
+    plan = project.plan(lane)
+    if not select(plan, first, last):
+        raise InputError("There is not one step in these chapters: a run that executes nothing proves nothing.")
+    if pause:
+        find(select(plan, None, last), pause)
+        if not sys.stdin.isatty():
+            raise InputError("--pause opens a shell, and there is no terminal for it.")
+    require(yes)
+    run_lane(Choice(runtime, last, resume=resume, pause=pause), provider, keep=keep or resume)
+    with Console().status("Building the site"):
+        build_site()
+    click.echo("Site: build/site/index.html")
+
+
+@click.command()
+@click.argument("chapter", type=int)
+@lane_options
+@yes_option
+def goto(chapter: int, provider: str, runtime: str, yes: bool) -> None:
+    """Bring clean nodes to the start of CHAPTER, and leave them up."""
+    from guide.console import Report
+    from guide.lab.cache import Cache, cache_root
+    from guide.lab.parts import make_parts
     from guide.plan import select
-    from guide.project import open_project
+
+    lab, project = the_lab()
+    plan = project.plan(project.lane(provider, runtime))
+    select(plan, chapter, chapter)
+    before = [each.chapter for each in plan if each.chapter is not None and each.chapter < chapter]
+    require(yes)
+    lab.down()
+    if before:
+        run_lane(Choice(runtime, max(before), evidence=False), provider, keep=True)
+    else:
+        report = Report(Console())
+        parts = make_parts(Cache(cache_root()), project.root, project.versions, report)
+        report.still()
+        lab.up(parts, None)
+    click.echo(f"The nodes are at the start of chapter {chapter}: go on by ./guide shell NODE.")
+
+
+def run_lane(choice: Choice, provider: str, *, keep: bool) -> None:
+    """Run a lane and tell of it; ends the process with its status unless everything held."""
+    from dataclasses import replace
+
+    from guide.console import Report, duration
+    from guide.lab.provide import continued, provided
     from guide.run import Result
     from guide.runner import LabPlugin, run_pytest
+    from guide.terminal import Terminal
 
     begun = time.monotonic()
-    project = open_project(ROOT)
-    lane = project.lane(provider, runtime)
-    if not select(project.plan(lane), first, last):
-        raise InputError("There is not one step in these chapters: a run that executes nothing proves nothing.")
-    require(yes)
+    wanted, project = the_lab()
+    lane = project.lane(provider, choice.runtime)
     console = Console()
     report = Report(console)
     console.print(f"Lane {lane}. Preparing nodes.", highlight=False)
-    with provided(project.root, project.nodes, project.versions, report, keep=keep) as lab:
+    if choice.resume:
+        nodes = continued(wanted)
+    else:
+        nodes = provided(project.root, project.nodes, project.versions, report, keep=keep)
+    with nodes as lab:
         report.still()
-        status = run_pytest(ROOT, project.docs, runtime, first, last, [LabPlugin(lab), report])
+        plugins: list[object] = [LabPlugin(lab), report]
+        if sys.stdin.isatty() and console.is_terminal:
+            plugins.append(Terminal(console, lab.shell, report.still))
+        chosen = replace(choice, state=lab.folder) if keep else choice
+        status = run_pytest(project.root, project.docs, chosen, plugins)
         if any(outcome.lost for outcome in report.outcomes):
             status = Status.NO_LAB
     report.still()
     counts = report.counts()
     summary = ", ".join(f"{number} {result}" for result, number in counts.items() if number)
     console.print(f"\n{summary or 'nothing run'} in {duration(time.monotonic() - begun)}", highlight=False)
-    console.print(f"Evidence: build/evidence/{lane}.json", highlight=False)
+    if choice.evidence and report.outcomes:
+        console.print(f"Evidence: build/evidence/{lane}.json", highlight=False)
     if keep:
-        console.print("The nodes are still up: ./guide shell NODE, ./guide down", highlight=False)
-    if status is Status.HELD and not counts[Result.PASSED]:
+        console.print(
+            "The nodes are still up: ./guide shell NODE, ./guide verify --resume, ./guide down", highlight=False
+        )
+    if status is Status.HELD and not counts[Result.PASSED] and not choice.resume:
         raise InputError("Not one step was executed: a run that executes nothing proves nothing.")
     if status is not Status.HELD:
         sys.exit(status)
-    with report.doing("Building the site"):
-        build_site()
-    console.print("Site: build/site/index.html", highlight=False)

@@ -5,7 +5,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -23,12 +23,11 @@ from guide.lab.parts import Parts
 from guide.lab.record import Record, read_record
 from guide.lab.store import copy_store
 from guide.local import local_node
-from guide.node import Node
+from guide.node import HOST, Node
 from guide.ssh import Target, ssh_node
 
 TIME_TO_BOOT = 60.0  # seconds; 1.5 on an idle machine with two cores
 PAUSE = 0.02  # seconds between two looks at a booting node
-HOST = "host"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +94,9 @@ class Embedded:
             present = self.record()
             refuse_while_in_use(present)
             if present and not present.abandoned and self.alive():
-                raise LabError("The nodes are up already: use them, or remove them by ./guide down.")
+                raise LabError(
+                    "The nodes are up already: go on by ./guide verify --resume, or remove them by ./guide down."
+                )
             self._remove()
             try:
                 return self._boot(parts, owner)
@@ -166,6 +167,15 @@ class Embedded:
     def alive(self) -> bool:
         """Tell whether every node still runs."""
         return self.namespace.exists() and all(self.runs(name) for name in self.nodes.addresses)
+
+    def take(self, owner: int) -> None:
+        """Let the process `owner` alone use nodes that are up. Raises LabError if they are not, or are in use."""
+        with self._locked():
+            present = self.record()
+            refuse_while_in_use(present)
+            if present is None or not self.alive():
+                raise LabError("There are no nodes to go on with: start by ./guide verify --keep.")
+            replace(present, owner=owner).write(self._record_file)
 
     def keep(self) -> None:
         """Let the nodes stay when this process ends."""

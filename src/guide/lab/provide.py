@@ -39,3 +39,13 @@ def provided(
             lab.keep()
         else:
             lab.down()
+
+
+@contextmanager
+def continued(lab: Embedded) -> Iterator[Embedded]:
+    """Give a lab that was left up, to this process alone while it lasts. Raises LabError if there is none."""
+    lab.take(os.getpid())
+    try:
+        yield lab
+    finally:
+        lab.keep()

@@ -1,0 +1,165 @@
+"""One run of a lane's plan: it opens nodes, keeps outcomes, and stops at the first failure."""
+
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from guide.diagnostics import collect
+from guide.errors import InputError
+from guide.evidence import Evidence, digest_inputs, now, write_evidence
+from guide.hooks import Lab
+from guide.hopeless import Watch
+from guide.node import HOST, Node
+from guide.plan import Lane, Planned
+from guide.progress import STATE, TIME, Place, boot_of, load, save
+from guide.project import Project
+from guide.run import Outcome, Result, run_step
+from guide.step import Kind
+
+
+class Session:
+    """Runs steps, one after the other, and tells a listener what becomes of them."""
+
+    def __init__(self, project: Project, lane: Lane, lab: Lab, listener: Any, place: Place | None) -> None:
+        """Run on a lab, and tell `listener` by the calls in hooks.py; note progress in `place`, if there is one."""
+        self._project = project
+        self._lane = lane
+        self._lab = lab
+        self._tell = listener
+        self._place = place
+        self._nodes: dict[str, Node] = {}
+        self._watches: dict[str, Watch] = {}
+        self._started = now()
+        self._changed = time.monotonic()
+        self._inputs = digest_inputs(project.root, project.settings.inputs)
+        self.outcomes: dict[Planned, Outcome] = {}
+        self.failed: Outcome | None = None
+
+    def begin(self, plan: Sequence[Planned], *, resume: bool) -> None:
+        """Start from the beginning, or take over what has passed on these nodes already."""
+        if self._place is None:
+            return
+        if resume:
+            for outcome in self._place.passed(plan, self._boots):
+                self.outcomes[outcome.planned] = outcome
+        else:
+            self._place.begin(self._boots(), plan)
+
+    def _boots(self) -> dict[str, str]:
+        boots = {}
+        for name in self._project.nodes.addresses:
+            node = self._lab.node(name)
+            boots[name] = boot_of(node)
+            node.close()
+        return boots
+
+    def run(self, planned: Planned) -> Outcome:
+        """Run a step unless it has passed before, or one before it failed."""
+        if planned in self.outcomes:
+            return self.outcomes[planned]
+        if self.failed:
+            outcome = Outcome(planned, Result.NOT_RUN, problem=f"{self.failed.planned.step.where} failed")
+        else:
+            self._tell.pytest_guide_started(planned=planned)
+            outcome = self._attempt(planned)
+        self.outcomes[planned] = outcome
+        if outcome.result is Result.FAILED:
+            self.failed = outcome
+        elif self._place and outcome.result is not Result.NOT_RUN:
+            self._keep(outcome)
+        self._tell.pytest_guide_finished(outcome=outcome)
+        if outcome is self.failed:
+            self._diagnose()
+            self._tell.pytest_guide_failed(outcome=outcome)
+        return outcome
+
+    def _attempt(self, planned: Planned) -> Outcome:
+        step = planned.step
+        if step.kind is Kind.STEP:
+            self._changed = time.monotonic()
+        try:
+            return run_step(
+                planned,
+                self._node(step.node),
+                self._project.settings.fluid,
+                hopeless=lambda: self._watch(step.node).look(),
+                told=lambda attempts, problem: self._tell.pytest_guide_attempt(
+                    planned=planned, attempts=attempts, problem=problem
+                ),
+            )
+        except Exception as error:
+            # Ours, not the guide's; but nothing after it may run as if this step had passed.
+            self.failed = Outcome(planned, Result.FAILED, problem=f"{step.where}: {error!r}")
+            self.outcomes[planned] = self.failed
+            raise
+
+    def _node(self, name: str) -> Node:
+        if name not in self._nodes:
+            node = self._lab.node(name)
+            self._nodes[name] = node
+            if self._place:
+                node.run(load(self._state(name)), TIME)
+        return self._nodes[name]
+
+    def _watch(self, name: str) -> Watch:
+        if name not in self._watches:
+            self._watches[name] = Watch(self._project.settings.hopeless, lambda: self._lab.node(name))
+        watch = self._watches[name]
+        watch.changed = self._changed
+        return watch
+
+    def _state(self, name: str) -> str:
+        """Give the file that keeps a shell for a later run: on the node, and for `host` beside our notes."""
+        return str(self._place.folder / "host-shell") if self._place and name == HOST else STATE
+
+    def _keep(self, outcome: Outcome) -> None:
+        assert self._place is not None  # noqa: S101 - asked by the caller
+        name = outcome.planned.step.node
+        if name in self._nodes:
+            self._nodes[name].run(save(self._state(name)), TIME)
+        self._place.note(outcome)
+
+    def _diagnose(self) -> None:
+        settings = self._project.settings
+        if settings.diagnostics:
+            folder = self._project.build / "report" / "diagnostics"
+            names = tuple(self._project.nodes.addresses)
+            files = collect(settings.diagnostics, names, self._lab.node, folder)
+            self._tell.pytest_guide_diagnostics(files=[str(path) for path in files])
+
+    def close(self) -> None:
+        """Close the shells on all nodes."""
+        for watch in self._watches.values():
+            watch.close()
+        for node in self._nodes.values():
+            node.close()
+
+    def write_evidence(self, selected: Sequence[Planned]) -> Path:
+        """Write down what was seen; steps that an interrupt kept from running are in it as not run.
+
+        Raises InputError if a file was changed while it was run: what was seen is not what stands there now.
+        """
+        project = self._project
+        self.refuse_changes()
+        outcomes = [self.outcomes.get(each, Outcome(each, Result.NOT_RUN)) for each in selected]
+        evidence = Evidence(
+            lane=self._lane,
+            versions=project.versions.components,
+            images=project.versions.images,
+            stand_ins=self._lab.stand_ins,
+            inputs=self._inputs,
+            started=self._started,
+            finished=now(),
+            outcomes=outcomes,
+        )
+        return write_evidence(evidence, project.build / "evidence")
+
+    def refuse_changes(self) -> None:
+        """Raise InputError if a file that decides what is run is another one than at the start."""
+        there = digest_inputs(self._project.root, self._project.settings.inputs)
+        changed = sorted(path for path, _ in there.items() ^ self._inputs.items())
+        if changed:
+            raise InputError(
+                f"{changed[0]} was changed while the guide was run, so there is no evidence of either: run it again."
+            )
