@@ -2,6 +2,8 @@
 
 import time
 
+import pytest
+
 from guide.hopeless import Watch
 from guide.node import Ending, Reply
 from tests.fake import FakeNode, bash, done
@@ -14,14 +16,12 @@ def test_what_a_command_prints_is_found_under_its_name():
     assert [command.partition("\n")[2] for command, _ in node.asked] == ["look at pods", "look at units"]
 
 
-def test_what_fails_or_is_lost_or_prints_nothing_finds_nothing():
-    for reply in (
-        done("text", status=1),
-        done("\n"),
-        Reply(Ending.LOST, None, "text"),
-        Reply(Ending.TIMEOUT, None, "x"),
-    ):
-        assert Watch({"x": "look"}, lambda reply=reply: FakeNode(reply)).look() == ""
+@pytest.mark.parametrize(
+    "reply",
+    [done("text", status=1), done("\n"), Reply(Ending.LOST, None, "text"), Reply(Ending.TIMEOUT, None, "text")],
+)
+def test_what_fails_or_is_lost_or_prints_nothing_finds_nothing(reply):
+    assert Watch({"x": "look"}, lambda: FakeNode(reply)).look() == ""
 
 
 def test_the_second_look_keeps_a_distance():

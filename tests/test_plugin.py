@@ -19,12 +19,16 @@ class Watcher:
     def __init__(self):
         self.outcomes = []
         self.files = []
+        self.given_up = ""
 
     def pytest_guide_finished(self, outcome):
         self.outcomes.append(outcome)
 
     def pytest_guide_diagnostics(self, files):
         self.files += files
+
+    def pytest_keyboard_interrupt(self, excinfo):
+        self.given_up = str(excinfo.value.msg)
 
     @property
     def results(self):

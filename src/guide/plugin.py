@@ -120,7 +120,8 @@ class Runner:
         option, project = self._config.getoption, self.project
         lab = self._config.hook.pytest_guide_lab(config=self._config) or self._own_lab()
         folder = option("guide_state")
-        place = Place(folder, project.root, self.lane, project.settings.inputs) if folder else None
+        settings = project.settings
+        place = Place(folder, project.root, self.lane, settings.config, settings.inputs) if folder else None
         session = Session(project, self.lane, lab, self._config.hook, place)
         session.begin(self._selected, resume=option("guide_resume"))
         return session

@@ -28,12 +28,14 @@ class Place:
         folder: the lab's own, which goes with the nodes.
         root: the guide's.
         lane: what is run.
-        inputs: folders whose files decide what is run.
+        config: the folder with what nodes are made from.
+        inputs: folders whose files decide what is run, that one among them.
     """
 
     folder: Path
     root: Path
     lane: Lane
+    config: str
     inputs: tuple[str, ...]
 
     @property
@@ -59,8 +61,7 @@ class Place:
     def _unmentioned(self, plan: Sequence[Planned]) -> dict[str, str]:
         """Give what the nodes are made from: files of the configuration that no step uses by itself."""
         used = {path for planned in plan for path in mentioned(planned.step.command, self.root, self.inputs)}
-        config = (path for path in files(self.root, self.inputs) if path.startswith("config/"))
-        return {path: digest(self.root / path) for path in config if path not in used}
+        return {path: digest(self.root / path) for path in files(self.root, [self.config]) if path not in used}
 
     def passed(self, plan: Sequence[Planned], boots: Callable[[], Mapping[str, str]]) -> list[Outcome]:
         """Give the outcomes of the steps that have passed on these nodes, in the order of the plan.

@@ -18,7 +18,7 @@ class Settings:
 
     Attributes:
         config: the folder with nodes.yaml and versions.yaml.
-        inputs: folders whose files decide what is run; their digests go into the evidence.
+        inputs: folders whose files decide what is run, `config` always among them; their digests go into the evidence.
         fluid: networks whose addresses differ from run to run.
         diagnostics: commands by name, run on every node after a failure.
         hopeless: commands by name of what they look for: while a check does not hold, what they print on its node is
@@ -87,6 +87,8 @@ def read_settings(raw: Any, path: Path) -> Settings:
             setting: {str(name): str(command) for name, command in raw.get(setting, {}).items()}
             for setting in ("diagnostics", "hopeless")
         }
-        return Settings(str(raw.get("config", "config")), tuple(raw.get("inputs", ())), fluid, **commands)
+        config = str(raw.get("config", "config"))
+        inputs = tuple(dict.fromkeys((*raw.get("inputs", ()), config)))
+        return Settings(config, inputs, fluid, **commands)
     except (TypeError, ValueError, AttributeError) as error:
         raise InputError(f"{path}: extra.guide: {error}") from error
