@@ -96,7 +96,7 @@ def test_the_evidence_has_lane_versions_times_and_digests(guide, run):
     assert seen["lane"] == {"provider": "embedded", "runtime": "containerd", "kubernetes": "none"}
     assert seen["versions"] == {"thing": "1.2.3"}
     assert seen["stand_ins"] == ["Nodes are shells of this machine."]
-    assert set(seen["inputs"]) == {"docs/1-page.md", "script/start.sh"}
+    assert set(seen["inputs"]) == {"config/nodes.yaml", "config/versions.yaml", "docs/1-page.md", "script/start.sh"}
     assert seen["started"] <= seen["finished"]
 
 

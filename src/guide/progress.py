@@ -10,14 +10,13 @@ from typing import Any
 
 from guide.errors import InputError, LabError
 from guide.evidence import describe_outcome
-from guide.node import Ending, Node, Reply
+from guide.node import HOST, Ending, Node, Reply
 from guide.plan import Lane, Planned
 from guide.run import Outcome, Result
 
 FILE = "progress.jsonl"
 TIME = 10.0  # seconds that a node gets to answer a question of ours
 BOOT = "cat /proc/sys/kernel/random/boot_id"
-STATE = "/run/guide-shell"  # on a node; gone when it reboots, as all that it is about
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +107,17 @@ def save(path: str) -> str:
 def load(path: str) -> str:
     """Give the command that brings back what `save` kept, if it did."""
     return f"if [ -r {shlex.quote(path)} ]; then . {shlex.quote(path)} 2>/dev/null; true; fi"
+
+
+def look(path: str) -> str:
+    """Give the command by which an interactive shell takes over what `save` kept, without options of its own."""
+    kept = f"grep --invert-match --extended-regexp '^(set|shopt) ' {shlex.quote(path)}"
+    return f"[ ! -r {shlex.quote(path)} ] || . <({kept}) 2>/dev/null"
+
+
+def state_file(folder: Path, name: str) -> str:
+    """Give where the shell of a node is kept: on the node, and for `host` beside our notes in the lab's folder."""
+    return str(folder / "host-shell") if name == HOST else "/run/guide-shell"  # gone when the node reboots
 
 
 def boot_of(node: Node) -> str:

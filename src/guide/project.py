@@ -18,7 +18,7 @@ class Settings:
 
     Attributes:
         config: the folder with nodes.yaml and versions.yaml.
-        inputs: folders whose files decide what is run, `config` always among them; their digests go into the evidence.
+        inputs: folders whose files decide what is run, `config` among them; the evidence has their digests.
         fluid: networks whose addresses differ from run to run.
         diagnostics: commands by name, run on every node after a failure.
         hopeless: commands by name of what they look for: while a check does not hold, what they print on its node is

@@ -10,9 +10,9 @@ from guide.errors import InputError
 from guide.evidence import Evidence, digest_inputs, now, write_evidence
 from guide.hooks import Lab
 from guide.hopeless import Watch
-from guide.node import HOST, Node
+from guide.node import Node
 from guide.plan import Lane, Planned
-from guide.progress import STATE, TIME, Place, boot_of, load, save
+from guide.progress import TIME, Place, boot_of, load, save, state_file
 from guide.project import Project
 from guide.run import Outcome, Result, run_step
 from guide.step import Kind
@@ -99,7 +99,7 @@ class Session:
             node = self._lab.node(name)
             self._nodes[name] = node
             if self._place:
-                node.run(load(self._state(name)), TIME)
+                node.run(load(state_file(self._place.folder, name)), TIME)
         return self._nodes[name]
 
     def _watch(self, name: str) -> Watch:
@@ -109,15 +109,11 @@ class Session:
         watch.changed = self._changed
         return watch
 
-    def _state(self, name: str) -> str:
-        """Give the file that keeps a shell for a later run: on the node, and for `host` beside our notes."""
-        return str(self._place.folder / "host-shell") if self._place and name == HOST else STATE
-
     def _keep(self, outcome: Outcome) -> None:
         assert self._place is not None  # noqa: S101 - asked by the caller
         name = outcome.planned.step.node
         if name in self._nodes:
-            self._nodes[name].run(save(self._state(name)), TIME)
+            self._nodes[name].run(save(state_file(self._place.folder, name)), TIME)
         self._place.note(outcome)
 
     def _diagnose(self) -> None:

@@ -42,6 +42,14 @@ def the_lab() -> tuple[Any, Any]:
     return Embedded(project.root, project.nodes, Cache(cache_root())), project
 
 
+def shell_like(lab: Any, node: str) -> list[str]:
+    """Give the command that opens a terminal on a node, which knows what the shell of a run there knew last."""
+    from guide.progress import look, state_file
+
+    command: list[str] = lab.shell(node, look(state_file(lab.folder, node)))
+    return command
+
+
 def require(yes: bool) -> None:
     """Make sure that this machine can carry nodes."""
     from guide.lab.machine import require_lab

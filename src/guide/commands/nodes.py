@@ -6,7 +6,7 @@ import time
 import click
 from rich.console import Console
 
-from guide.commands.common import require, require_root, the_lab, yes_option
+from guide.commands.common import require, require_root, shell_like, the_lab, yes_option
 from guide.errors import InputError, LabError
 
 
@@ -71,5 +71,5 @@ def shell(node: str) -> None:
     require_root()
     if lab.record() is None or not lab.alive():
         raise LabError("The nodes are not up: bring them up by ./guide up.")
-    command = lab.shell(node)
+    command = shell_like(lab, node)
     os.execvp(command[0], command)  # noqa: S606 - the terminal belongs to the shell from here on

@@ -6,7 +6,7 @@ import time
 import click
 from rich.console import Console
 
-from guide.commands.common import chapter_options, lane_options, require, the_lab, yes_option
+from guide.commands.common import chapter_options, lane_options, require, shell_like, the_lab, yes_option
 from guide.commands.site import build_site
 from guide.errors import InputError, Status
 from guide.runner import Choice
@@ -97,9 +97,8 @@ def run_lane(choice: Choice, provider: str, *, keep: bool) -> None:
         report.still()
         plugins: list[object] = [LabPlugin(lab), report]
         if sys.stdin.isatty() and console.is_terminal:
-            plugins.append(Terminal(console, lab.shell, report.still))
-        chosen = replace(choice, state=lab.folder) if keep else choice
-        status = run_pytest(project.root, project.docs, chosen, plugins)
+            plugins.append(Terminal(console, lambda node: shell_like(lab, node), report.still))
+        status = run_pytest(project.root, project.docs, replace(choice, state=lab.folder), plugins)
         if any(outcome.lost for outcome in report.outcomes):
             status = Status.NO_LAB
     report.still()

@@ -1,6 +1,7 @@
 """The provider `embedded`: nodes that systemd-nspawn boots on this machine, in a network of their own."""
 
 import os
+import shlex
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -196,14 +197,15 @@ class Embedded:
     def _host_shell(self, *options: str) -> list[str]:
         return self.groups.enter(HOST, self.namespace.enter("bash", *options))
 
-    def shell(self, name: str) -> list[str]:
-        """Give the command that opens a terminal on a node, or on `host`."""
+    def shell(self, name: str, startup: str = "") -> list[str]:
+        """Give the command that opens a terminal on a node, or on `host`; its bash begins with `startup`."""
+        bash = f"exec bash --rcfile <(printf '%s\\n' '[ ! -r ~/.bashrc ] || . ~/.bashrc' {shlex.quote(startup)}) -i"
         if name == HOST:
-            return self._host_shell()
+            return self._host_shell("-c", bash)
         target = self.target(name)
         options = ["-F", "none", "-i", str(target.key), "-o", f"UserKnownHostsFile={target.known_hosts}"]
         options += ["-o", "IdentitiesOnly=yes", "-o", "StrictHostKeyChecking=yes", "-o", "LogLevel=ERROR"]
-        return self.namespace.enter("ssh", *options, f"{target.user}@{target.address}")
+        return self.namespace.enter("ssh", "-t", *options, f"{target.user}@{target.address}", bash)
 
     def down(self) -> bool:
         """Remove the lab, in whatever state it is. Tells whether there was anything to remove.
