@@ -110,7 +110,7 @@ def test_settings_that_are_wrong(call, guide):
     says(
         call("plan"),
         2,
-        "extra.guide has an unknown setting input; known are config, diagnostics, fluid, hopeless, inputs",
+        "extra.guide has an unknown setting input; known are config, diagnostics, fluid, hopeless, ",
     )
     guide.write("mkdocs.yml", text + "  guide: [\n")
     says(call("plan"), 2, "mkdocs.yml: ")

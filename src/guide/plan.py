@@ -48,13 +48,16 @@ def chapter_of(path: str) -> int | None:
     return int(match[1]) if match else None
 
 
-def make_plan(pages: list[Page], nodes: tuple[str, ...], root: Path, lane: Lane) -> list[Planned]:
-    """Give the lane's steps of all pages. Raises InputError that names every block in which something is wrong."""
+def make_plan(pages: list[Page], nodes: tuple[str, ...], root: Path, lane: Lane | None) -> list[Planned]:
+    """Give the lane's steps of all pages, without a lane those of every one.
+
+    Raises InputError that names every block in which something is wrong.
+    """
     plan: list[Planned] = []
     errors: list[str] = []
     for page in pages:
         try:
-            steps = [step for step in read_steps(page, nodes, root) if belongs(step, lane)]
+            steps = [step for step in read_steps(page, nodes, root) if lane is None or belongs(step, lane)]
         except InputError as error:
             errors.append(str(error))
             continue

@@ -11,6 +11,7 @@ import pytest
 
 from guide import hooks
 from guide.errors import GuideError, InputError, Status
+from guide.files import Mentions
 from guide.lab.provide import PlainProgress, provided
 from guide.plan import Lane, Planned, find, select
 from guide.progress import Place
@@ -121,7 +122,8 @@ class Runner:
         lab = self._config.hook.pytest_guide_lab(config=self._config) or self._own_lab()
         folder = option("guide_state")
         settings = project.settings
-        place = Place(folder, project.root, self.lane, settings.config, settings.inputs) if folder else None
+        mentions = Mentions(project.root, settings.inputs)
+        place = Place(folder, project.root, self.lane, settings.config, mentions) if folder else None
         session = Session(project, self.lane, lab, self._config.hook, place)
         session.begin(self._selected, resume=option("guide_resume"))
         return session

@@ -10,6 +10,7 @@ from typing import Any
 
 from guide.errors import InputError, LabError
 from guide.evidence import describe_outcome
+from guide.files import Mentions, files
 from guide.node import HOST, Ending, Node, Reply
 from guide.plan import Lane, Planned
 from guide.run import Outcome, Result
@@ -28,14 +29,14 @@ class Place:
         root: the guide's.
         lane: what is run.
         config: the folder with what nodes are made from.
-        inputs: folders whose files decide what is run, that one among them.
+        mentions: which files a command names.
     """
 
     folder: Path
     root: Path
     lane: Lane
     config: str
-    inputs: tuple[str, ...]
+    mentions: Mentions
 
     @property
     def file(self) -> Path:
@@ -55,11 +56,11 @@ class Place:
             file.write(json.dumps(line) + "\n")
 
     def _used(self, planned: Planned) -> dict[str, str]:
-        return {path: digest(self.root / path) for path in mentioned(planned.step.command, self.root, self.inputs)}
+        return {path: digest(self.root / path) for path in self.mentions.of(planned.step.command)}
 
     def _unmentioned(self, plan: Sequence[Planned]) -> dict[str, str]:
         """Give what the nodes are made from: files of the configuration that no step uses by itself."""
-        used = {path for planned in plan for path in mentioned(planned.step.command, self.root, self.inputs)}
+        used = {path for planned in plan for path in self.mentions.of(planned.step.command)}
         return {path: digest(self.root / path) for path in files(self.root, [self.config]) if path not in used}
 
     def passed(self, plan: Sequence[Planned], boots: Callable[[], Mapping[str, str]]) -> list[Outcome]:
@@ -134,26 +135,6 @@ def identity(planned: Planned) -> str:
     output = step.output and (step.output.text, step.output.pattern, step.output.unordered)
     parts = (step.where.page, step.node, step.command, step.kind, step.times, step.exit, step.skip, output)
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
-
-
-def files(root: Path, folders: Sequence[str]) -> list[str]:
-    """Give every file below `folders` of a project, by its path there."""
-    found = (path for folder in folders for path in (root / folder).rglob("*") if path.is_file())
-    return sorted(str(path.relative_to(root)) for path in found)
-
-
-def mentioned(command: str, root: Path, folders: Sequence[str]) -> set[str]:
-    """Give the files of a project that a command names, and those that these name."""
-    known = [path for path in files(root, folders) if "/" in path and not path.endswith(".md")]
-    found: set[str] = set()
-    texts = [command]
-    while texts:
-        text = texts.pop()
-        for path in known:
-            if path not in found and path in text:
-                found.add(path)
-                texts.append((root / path).read_text(errors="replace"))
-    return found
 
 
 def digest(path: Path) -> str:

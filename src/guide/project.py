@@ -1,14 +1,17 @@
 """A guide on disk: its pages, its nodes, and the few settings that it has."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from ipaddress import IPv4Network
 from pathlib import Path
 from typing import Any
 
 from guide.errors import InputError
+from guide.files import unused
 from guide.lab.facts import Nodes, Versions, read_nodes, read_versions
+from guide.lint import lint_scripts, lint_steps
 from guide.node import HOST
-from guide.page import load_site, read_pages
+from guide.page import Page, load_site, read_pages
 from guide.plan import Lane, Planned, make_plan
 
 
@@ -21,6 +24,8 @@ class Settings:
         inputs: folders whose files decide what is run, `config` among them; the evidence has their digests.
         fluid: networks whose addresses differ from run to run.
         diagnostics: commands by name, run on every node after a failure.
+        used: folders in which every file must be named by a step or shown on a page.
+        others: files and folders there that are neither, and why.
         hopeless: commands by name of what they look for: while a check does not hold, what they print on its node is
             what no waiting heals.
     """
@@ -28,11 +33,13 @@ class Settings:
     config: str
     inputs: tuple[str, ...]
     fluid: tuple[IPv4Network, ...]
+    used: tuple[str, ...]
+    others: dict[str, str]
     diagnostics: dict[str, str]
     hopeless: dict[str, str]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots, which leave no place for pages that were read once
 class Project:
     """A guide."""
 
@@ -58,7 +65,23 @@ class Project:
 
     def plan(self, lane: Lane) -> list[Planned]:
         """Give the lane's steps. Raises InputError for what is wrong on any page."""
-        return make_plan(read_pages(self.root), self.names, self.root, lane)
+        return make_plan(self.pages, self.names, self.root, lane)
+
+    @cached_property
+    def pages(self) -> list[Page]:
+        """All pages, expanded, in the order of the navigation. Raises InputError."""
+        return read_pages(self.root)
+
+    def refuse_faults(self) -> None:
+        """Raise InputError for files that nobody uses, and for shell that shellcheck finds fault with."""
+        plan = make_plan(self.pages, self.names, self.root, None)
+        settings = self.settings
+        idle = unused(self.root, settings.used, settings.others, plan, self.pages)
+        faults = [f"{path}: no step names it and no page shows it" for path in idle]
+        scripts = [path for folder in settings.used for path in sorted((self.root / folder).glob("**/*.sh"))]
+        faults += lint_steps(plan) + lint_scripts(self.root, scripts)
+        if faults:
+            raise InputError("\n".join(faults))
 
 
 def open_project(root: Path) -> Project:
@@ -75,7 +98,7 @@ def read_settings(raw: Any, path: Path) -> Settings:
     """Give the settings under extra.guide. Raises InputError for one that is unknown or wrong."""
     if not isinstance(raw, dict):
         raise InputError(f"{path}: extra.guide is missing: say there where config is")
-    known = {"config", "inputs", "fluid", "diagnostics", "hopeless"}
+    known = {"config", "inputs", "fluid", "used", "others", "diagnostics", "hopeless"}
     unknown = sorted(set(raw) - known)
     if unknown:
         raise InputError(
@@ -83,12 +106,12 @@ def read_settings(raw: Any, path: Path) -> Settings:
         )
     try:
         fluid = tuple(IPv4Network(network) for network in raw.get("fluid", ()))
-        commands = {
-            setting: {str(name): str(command) for name, command in raw.get(setting, {}).items()}
-            for setting in ("diagnostics", "hopeless")
+        named = {
+            setting: {str(name): str(value) for name, value in raw.get(setting, {}).items()}
+            for setting in ("others", "diagnostics", "hopeless")
         }
         config = str(raw.get("config", "config"))
         inputs = tuple(dict.fromkeys((*raw.get("inputs", ()), config)))
-        return Settings(config, inputs, fluid, **commands)
+        return Settings(config, inputs, fluid, tuple(raw.get("used", ())), **named)
     except (TypeError, ValueError, AttributeError) as error:
         raise InputError(f"{path}: extra.guide: {error}") from error

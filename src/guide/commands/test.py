@@ -5,7 +5,7 @@ import sys
 
 import click
 
-from guide.commands.common import ROOT, asker, require, yes_option
+from guide.commands.common import ROOT, require, yes_option
 from guide.errors import Status
 
 
@@ -14,11 +14,10 @@ from guide.errors import Status
 @click.argument("pytest_arguments", nargs=-1)
 def test(yes: bool, pytest_arguments: tuple[str, ...]) -> None:
     """Check the code, then run all tests; arguments go to pytest."""
-    from guide.lab.machine import program, require_packages
+    from guide.project import open_project
 
     require(yes)
-    require_packages((program("shellcheck", "shellcheck"),), install=asker(yes))
-    scripts = [str(path) for pattern in ("script/*.sh", "src/guide/lab/*.sh") for path in sorted(ROOT.glob(pattern))]
+    scripts = [str(path) for path in sorted(ROOT.glob("src/guide/lab/*.sh"))]
     checks = {
         "ruff": [sys.executable, "-m", "ruff", "check"],
         "format": [sys.executable, "-m", "ruff", "format", "--check"],
@@ -32,6 +31,9 @@ def test(yes: bool, pytest_arguments: tuple[str, ...]) -> None:
         click.echo("ok" if done.returncode == 0 else f"\n{done.stdout}{done.stderr}")
         if done.returncode != 0:
             sys.exit(Status.GUIDE_WRONG)
+    click.echo("pages: ", nl=False)
+    open_project(ROOT).refuse_faults()
+    click.echo("ok")
     tests = [sys.executable, "-m", "pytest", *pytest_arguments]
     result = subprocess.run(tests, cwd=ROOT, check=False).returncode
     sys.exit(Status.HELD if result == 0 else Status.INTERRUPTED if result == 2 else Status.GUIDE_WRONG)

@@ -40,6 +40,7 @@ def verify(
         if not sys.stdin.isatty():
             raise InputError("--pause opens a shell, and there is no terminal for it.")
     require(yes)
+    project.refuse_faults()
     run_lane(Choice(runtime, last, resume=resume, pause=pause), provider, keep=keep or resume)
     with Console().status("Building the site"):
         build_site()

@@ -42,6 +42,7 @@ LAB_NEEDS = (
     program("nsenter", "util-linux"),
     program("ssh", "openssh-client"),
     program("curl", "curl"),
+    program("shellcheck", "shellcheck"),
     program("gcc", "gcc"),
     file("/usr/include/stdio.h", "libc6-dev"),
     file("/usr/share/keyrings/debian-archive-keyring.gpg", "debian-archive-keyring"),
