@@ -1,15 +1,5 @@
 """What the site's pages can use; the package does it."""
 
-from typing import Any
+from guide.macros import define_env, on_post_page_macros
 
-from guide.site import account, register
-
-
-def define_env(env: Any) -> None:
-    """Give pages the project's files and values."""
-    register(env)
-
-
-def on_post_page_macros(env: Any) -> None:
-    """Let no block onto the site that nobody accounts for."""
-    account(env)
+__all__ = ["define_env", "on_post_page_macros"]

@@ -120,9 +120,10 @@ FAKE_MACHINE = """
 import sys, platform, os, shutil, subprocess
 from guide.errors import GuideError
 from guide.lab import machine
+from guide.lab.facts import Versions
 {change}
 try:
-    machine.require_lab(install=lambda packages: False)
+    machine.require_lab(Versions({{}}, {{}}, "", "trixie"), install=lambda packages: False)
 except GuideError as error:
     print(error, file=sys.stderr)
     sys.exit(error.status)

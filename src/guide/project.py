@@ -14,6 +14,17 @@ from guide.node import HOST
 from guide.page import Page, load_site, read_pages
 from guide.plan import Lane, Planned, make_plan
 
+# Every setting under extra.guide, and what it is for. The documentation's table is made from this.
+SETTINGS = {
+    "config": "The folder with nodes.yaml and versions.yaml; config if not given.",
+    "inputs": "Folders whose files decide what is run; their digests go into the evidence.",
+    "fluid": "Networks whose addresses differ from run to run; in an output, one such address stands for another.",
+    "used": "Folders in which every file must be named by a step or shown on a page.",
+    "others": "Files and folders there that are neither, each with the reason.",
+    "diagnostics": "Commands by name, run on every node after a failure.",
+    "hopeless": "Commands by name of what they look for: a check that waits is over when one of them prints something.",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -97,12 +108,11 @@ def open_project(root: Path) -> Project:
 def read_settings(raw: Any, path: Path) -> Settings:
     """Give the settings under extra.guide. Raises InputError for one that is unknown or wrong."""
     if not isinstance(raw, dict):
-        raise InputError(f"{path}: extra.guide is missing: say there where config is")
-    known = {"config", "inputs", "fluid", "used", "others", "diagnostics", "hopeless"}
-    unknown = sorted(set(raw) - known)
+        raise InputError(f"{path}: extra.guide is missing: give the settings there, such as inputs: [docs, config]")
+    unknown = sorted(raw.keys() - SETTINGS.keys())
     if unknown:
         raise InputError(
-            f"{path}: extra.guide has an unknown setting {unknown[0]}; known are {', '.join(sorted(known))}"
+            f"{path}: extra.guide has an unknown setting {unknown[0]}; known are {', '.join(sorted(SETTINGS))}"
         )
     try:
         fluid = tuple(IPv4Network(network) for network in raw.get("fluid", ()))

@@ -50,11 +50,11 @@ def shell_like(lab: Any, node: str) -> list[str]:
     return command
 
 
-def require(yes: bool) -> None:
-    """Make sure that this machine can carry nodes."""
+def require(versions: Any, yes: bool) -> None:
+    """Make sure that this machine can carry nodes of these versions."""
     from guide.lab.machine import require_lab
 
-    require_lab(install=asker(yes))
+    require_lab(versions, install=asker(yes))
 
 
 def require_root() -> None:

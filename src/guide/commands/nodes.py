@@ -19,7 +19,7 @@ def up(yes: bool) -> None:
     from guide.lab.parts import make_parts
 
     lab, project = the_lab()
-    require(yes)
+    require(project.versions, yes)
     console = Console()
     report = Report(console)
     try:

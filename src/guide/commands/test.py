@@ -16,7 +16,7 @@ def test(yes: bool, pytest_arguments: tuple[str, ...]) -> None:
     """Check the code, then run all tests; arguments go to pytest."""
     from guide.project import open_project
 
-    require(yes)
+    require(open_project(ROOT).versions, yes)
     scripts = [str(path) for path in sorted(ROOT.glob("src/guide/lab/*.sh"))]
     checks = {
         "ruff": [sys.executable, "-m", "ruff", "check"],

@@ -39,7 +39,7 @@ def verify(
         find(select(plan, None, last), pause)
         if not sys.stdin.isatty():
             raise InputError("--pause opens a shell, and there is no terminal for it.")
-    require(yes)
+    require(project.versions, yes)
     project.refuse_faults()
     run_lane(Choice(runtime, last, resume=resume, pause=pause), provider, keep=keep or resume)
     with Console().status("Building the site"):
@@ -62,7 +62,7 @@ def goto(chapter: int, provider: str, runtime: str, yes: bool) -> None:
     plan = project.plan(project.lane(provider, runtime))
     select(plan, chapter, chapter)
     before = [each.chapter for each in plan if each.chapter is not None and each.chapter < chapter]
-    require(yes)
+    require(project.versions, yes)
     lab.down()
     if before:
         run_lane(Choice(runtime, max(before), evidence=False), provider, keep=True)

@@ -5,7 +5,7 @@
 #   NAME      the node's name
 #   LAB       the lab's folder; the node's is $LAB/$NAME
 #   ROOTFS    the root file system that all nodes start from, never written
-#   BIN       a folder with the components
+#   BIN       a folder with the components, which may be empty
 #   TREE      the project's folder
 #   BRIDGE    the bridge of the lab's network
 #   CGROUPS   the hierarchies to show to the node as its own, "" where systemd-nspawn does that itself
@@ -28,6 +28,13 @@ done
 node=$LAB/$NAME
 mount -t overlay overlay -o "lowerdir=$ROOTFS,upperdir=$node/upper,workdir=$node/work" "$node/root"
 
+# Runtimes keep what an overlay cannot hold; components are there if any were built.
+set --
+for store in "$node"/var-lib/*; do
+    [ ! -e "$store" ] || set -- "$@" "--bind=$store:/var/lib/${store##*/}"
+done
+[ -z "$(ls -A "$BIN")" ] || set -- "$@" "--bind-ro=$BIN:/usr/local/bin"
+
 # systemd-nspawn leaves locks and mount points here when it is killed.
 mkdir -p /run/systemd/nspawn
 mount -t tmpfs -o mode=755 tmpfs /run/systemd/nspawn
@@ -40,5 +47,4 @@ legacy=
 exec systemd-nspawn --quiet --directory="$node/root" --machine="$NAME" --register=no --keep-unit --boot \
     --network-bridge="$BRIDGE" --capability=all --system-call-filter='add_key keyctl bpf perf_event_open' \
     --bind=/dev/kmsg --resolv-conf=off --timezone=off --link-journal=no --console=pipe \
-    --bind="$node/containerd:/var/lib/containerd" --bind="$node/docker:/var/lib/docker" \
-    --bind-ro="$TREE:/vagrant" --bind-ro="$BIN:/usr/local/bin" -- $legacy
+    --bind-ro="$TREE:/vagrant" "$@" -- $legacy

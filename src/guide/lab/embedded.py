@@ -14,14 +14,15 @@ from filelock import FileLock, Timeout
 from guide.errors import LabError
 from guide.lab.cache import Cache, digest, remove_tree
 from guide.lab.cgroups import Groups, kill_all
-from guide.lab.facts import Nodes
-from guide.lab.identity import write_identity
+from guide.lab.facts import Nodes, read_versions
+from guide.lab.identity import write_hosts, write_identity
 from guide.lab.keys import Keys
 from guide.lab.machine import load_modules
 from guide.lab.namespace import Namespace
 from guide.lab.nspawn import Machine
 from guide.lab.parts import Parts
 from guide.lab.record import Record, read_record
+from guide.lab.rootfs import provision_script
 from guide.lab.store import copy_store
 from guide.local import local_node
 from guide.node import HOST, Node
@@ -106,7 +107,8 @@ class Embedded:
                 raise
 
     def _boot(self, parts: Parts, owner: int | None) -> Record:
-        load_modules()
+        if parts.containerd:
+            load_modules()  # for the network of containers
         self.folder.mkdir(parents=True)
         self.keys.create(self.nodes.addresses)
         self._binaries.mkdir()
@@ -133,7 +135,10 @@ class Embedded:
         """What is not the real thing in this lab, in words for people."""
         images = "Images are built from Debian's packages and the project's own builds, under the official names."
         resolver = "The nodes' upstream resolver is a CoreDNS in the lab's network, without a way to the internet."
-        return (images, resolver) if self._resolver.exists() else (images,)
+        return (
+            *((images,) if read_versions(self.tree / "config").images else ()),
+            *((resolver,) if self._resolver.exists() else ()),
+        )
 
     def _start_resolver(self) -> None:
         """Start what answers where nodes ask for names, if the project has a configuration for it."""
@@ -144,10 +149,14 @@ class Embedded:
 
     def _start(self, name: str, parts: Parts) -> None:
         folder = self.folder / name
-        for part in ("upper", "work", "root", "docker"):
+        for part in ("upper", "work", "root", "var-lib"):
             (folder / part).mkdir(parents=True)
-        copy_store(parts.containerd, folder / "containerd")
+        if parts.containerd:
+            copy_store(parts.containerd, folder / "var-lib" / "containerd")
+            (folder / "var-lib" / "docker").mkdir()
         write_identity(folder / "upper", name, self.nodes, self.keys)
+        if provision_script(self.tree) is None:
+            write_hosts(folder / "upper", self.nodes)
         self._machine(name).start(self.namespace, parts.rootfs, self._binaries, self.tree)
 
     def _machine(self, name: str) -> Machine:

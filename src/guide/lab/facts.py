@@ -21,7 +21,14 @@ class Nodes:
 
 @dataclass(frozen=True, slots=True)
 class Versions:
-    """What the lab is made of: component versions by name, and image references by name."""
+    """What the lab is made of.
+
+    Attributes:
+        components: versions by name.
+        images: references of container images by name.
+        go: the toolchain that components are built with, or "" where none is built.
+        debian: the release that nodes run.
+    """
 
     components: dict[str, str]
     images: dict[str, str]
@@ -61,8 +68,10 @@ def read_versions(config: Path) -> Versions:
     path = config / "versions.yaml"
     content = read_yaml(path)
     try:
-        images = {name: str(value) for name, value in content.pop("images").items()}
-        go, debian = str(content.pop("go")), str(content.pop("debian"))
-    except (KeyError, AttributeError) as error:
-        raise InputError(f"{path}: go, debian and images are needed ({error})") from error
+        images = {name: str(value) for name, value in content.pop("images", {}).items()}
+        go, debian = str(content.pop("go", "")), str(content.pop("debian"))
+    except KeyError as error:
+        raise InputError(f"{path}: debian is missing: name the release that nodes run, such as trixie") from error
+    except AttributeError as error:
+        raise InputError(f"{path}: images should be a mapping of names to references") from error
     return Versions({name: str(value) for name, value in content.items()}, images, go, debian)

@@ -16,6 +16,7 @@ Gateway={gateway}
 LinkLocalAddressing=no
 IPv6AcceptRA=no
 """
+HOSTS = "127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\n"
 SECRET = ("_key", "authorized_keys", "id_ed25519")  # ends of names of files that only root reads
 
 
@@ -44,3 +45,10 @@ def write_identity(root: Path, name: str, nodes: Nodes, keys: Keys) -> None:
         file.write_text(text)
     (root / "root").chmod(0o700)
     (root / "root/.ssh").chmod(0o700)
+
+
+def write_hosts(root: Path, nodes: Nodes) -> None:
+    """Let a node know all nodes by name, for a project that has no script which does."""
+    (root / "etc/hosts").write_text(
+        HOSTS + "".join(f"{address}\t{name}\n" for name, address in nodes.addresses.items())
+    )

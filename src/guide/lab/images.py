@@ -5,9 +5,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from guide.errors import LabError
+from guide.errors import InputError, LabError
 from guide.lab.cache import Cache, digest
 from guide.lab.command import run
+from guide.lab.facts import Versions
 from guide.lab.rootfs import bootstrap
 
 NGINX_PACKAGES = ("nginx-light", "curl")
@@ -66,36 +67,54 @@ def nginx_content(folder: Path, release: str, reference: str) -> None:
         raise LabError(f"config/versions.yaml names {reference}, but Debian {release} has nginx {version}.")
 
 
-def images(cache: Cache, release: str, references: dict[str, str], rootfs: Path, coredns: Path) -> dict[str, Path]:
-    """Give an archive for each image, by the name it has in config/versions.yaml.
+def images(cache: Cache, versions: Versions, rootfs: Path, binaries: dict[str, Path]) -> dict[str, Path]:
+    """Give an archive for each image that the versions name.
 
-    `rootfs` is a node's, which has catatonit, and `coredns` the built binary.
+    `rootfs` is a node's, which has catatonit; `binaries` are the components. Raises InputError for an image that
+    cannot be made.
     """
     recipes = {
-        # catatonit in this mode is what podman runs as its pause process: it waits and reaps, as Kubernetes' own.
-        "pause": Recipe(
-            references["pause"],
-            ("/pause", "-P"),
-            None,
-            rootfs.parent.name,
-            lambda content: copy_program(rootfs / "usr/bin/catatonit", content / "pause"),
-        ),
-        "nginx": Recipe(
-            references["nginx"],
-            ("nginx", "-g", "daemon off;"),
-            80,
-            f"{release} {NGINX_PACKAGES} {NGINX_HOOKS}",
-            lambda content: nginx_content(content, release, references["nginx"]),
-        ),
-        "coredns": Recipe(
-            references["coredns"],
-            ("/coredns",),
-            53,
-            coredns.parent.name,
-            lambda content: copy_program(coredns, content / "coredns"),
-        ),
+        "pause": lambda reference: pause_recipe(reference, rootfs),
+        "nginx": lambda reference: nginx_recipe(reference, versions.debian),
+        "coredns": lambda reference: coredns_recipe(reference, binaries),
     }
-    return {name: archive(cache, name, recipe) for name, recipe in recipes.items()}
+    unknown = sorted(versions.images.keys() - recipes.keys())
+    if unknown:
+        known = ", ".join(recipes)
+        raise InputError(f"config/versions.yaml: nobody knows how to make the image {unknown[0]}; known are {known}")
+    wanted = {name: recipes[name](reference) for name, reference in versions.images.items()}
+    return {name: archive(cache, name, recipe) for name, recipe in wanted.items()}
+
+
+def pause_recipe(reference: str, rootfs: Path) -> Recipe:
+    """Give the container that holds a pod's network open.
+
+    catatonit in this mode is what podman runs as its pause process: it waits and reaps, as Kubernetes' own.
+    """
+
+    def fill(content: Path) -> None:
+        copy_program(rootfs / "usr/bin/catatonit", content / "pause")
+
+    return Recipe(reference, ("/pause", "-P"), None, rootfs.parent.name, fill)
+
+
+def nginx_recipe(reference: str, release: str) -> Recipe:
+    """Give Debian's nginx."""
+    source = f"{release} {NGINX_PACKAGES} {NGINX_HOOKS}"
+    command = ("nginx", "-g", "daemon off;")
+    return Recipe(reference, command, 80, source, lambda content: nginx_content(content, release, reference))
+
+
+def coredns_recipe(reference: str, binaries: dict[str, Path]) -> Recipe:
+    """Give our own build of CoreDNS."""
+    if "coredns" not in binaries:
+        raise InputError("config/versions.yaml: the image coredns is made of the component coredns: add its version")
+    binary = binaries["coredns"]
+
+    def fill(content: Path) -> None:
+        copy_program(binary, content / "coredns")
+
+    return Recipe(reference, ("/coredns",), 53, binary.parent.name, fill)
 
 
 def archive(cache: Cache, name: str, recipe: Recipe) -> Path:

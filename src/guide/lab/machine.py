@@ -11,6 +11,7 @@ from pathlib import Path
 
 from guide.errors import LabError
 from guide.lab.command import run
+from guide.lab.facts import Versions
 
 BRIDGES = Path("/proc/sys/net/bridge")  # there where br_netfilter is
 ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64"}
@@ -37,17 +38,16 @@ def file(path: str, package: str) -> Need:
 LAB_NEEDS = (
     program("systemd-nspawn", "systemd-container"),
     program("mmdebstrap", "mmdebstrap"),
-    program("buildah", "buildah"),
     program("ip", "iproute2"),
     program("nsenter", "util-linux"),
     program("ssh", "openssh-client"),
     program("curl", "curl"),
     program("shellcheck", "shellcheck"),
-    program("gcc", "gcc"),
-    file("/usr/include/stdio.h", "libc6-dev"),
     file("/usr/share/keyrings/debian-archive-keyring.gpg", "debian-archive-keyring"),
     file("/etc/ssl/certs/ca-certificates.crt", "ca-certificates"),
 )
+BUILD_NEEDS = (program("gcc", "gcc"), file("/usr/include/stdio.h", "libc6-dev"))
+IMAGE_NEEDS = (program("buildah", "buildah"),)
 
 
 def architecture() -> str:
@@ -61,8 +61,8 @@ def architecture() -> str:
     return ARCHITECTURES[machine]
 
 
-def require_lab(*, install: Callable[[list[str]], bool]) -> None:
-    """Make sure that this machine can carry a lab, or raise LabError with what to do.
+def require_lab(versions: Versions, *, install: Callable[[list[str]], bool]) -> None:
+    """Make sure that this machine can carry a lab of these versions, or raise LabError with what to do.
 
     `install` is asked with the names of missing packages, and answers whether they may be installed.
     """
@@ -72,7 +72,8 @@ def require_lab(*, install: Callable[[list[str]], bool]) -> None:
     if os.geteuid() != 0:
         raise LabError("Embedded nodes need root: run it again with sudo.")
     require_namespaces()
-    require_packages(LAB_NEEDS, install=install)
+    needs = (*LAB_NEEDS, *(BUILD_NEEDS if versions.go else ()), *(IMAGE_NEEDS if versions.images else ()))
+    require_packages(needs, install=install)
 
 
 def require_namespaces() -> None:

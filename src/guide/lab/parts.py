@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Protocol, TypeVar
 
+from guide.errors import InputError
 from guide.lab.cache import Cache
 from guide.lab.components import COMPONENTS, Build, build, fetch_modules
 from guide.lab.facts import Versions
@@ -34,15 +35,21 @@ class Progress(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """Where the parts of a node are: binaries by name, root file system, and containerd's store with all images."""
+    """Where the parts of a node are.
+
+    Attributes:
+        binaries: components by name.
+        rootfs: the root file system.
+        containerd: containerd's store with all images, or None for nodes that carry no containers.
+    """
 
     binaries: dict[str, Path]
     rootfs: Path
-    containerd: Path
+    containerd: Path | None
 
 
 def make_parts(cache: Cache, tree: Path, versions: Versions, progress: Progress) -> Parts:
-    """Give all parts for the project in `tree`; what the cache lacks is made. Raises LabError."""
+    """Give the parts that the project in `tree` names; what the cache lacks is made. Raises InputError, LabError."""
 
     def told(name: str, make: Callable[[], T]) -> T:
         progress.started(name)
@@ -51,20 +58,34 @@ def make_parts(cache: Cache, tree: Path, versions: Versions, progress: Progress)
         progress.finished(name, time.monotonic() - start)
         return result
 
-    config = tree / "config"
-    go = told("Go toolchain", lambda: toolchain(cache, config / "toolchain.txt", versions.go))
-    arch = architecture()
-    builds = [Build(each, versions.components[each.module], config / "modules", arch) for each in COMPONENTS]
+    builds = wanted_builds(tree / "config", versions)
+    binaries: dict[str, Path] = {}
     # What waits for the network is done while the compiler works.
     with ThreadPoolExecutor() as beside:
         debian = beside.submit(told, f"Debian {versions.debian}", lambda: node_rootfs(cache, tree, versions.debian))
-        modules = beside.submit(fetch_modules, cache, go, builds)
-        binaries = {}
-        for wanted in builds:
-            label = f"{wanted.component.name} {wanted.version}"
-            binaries[wanted.component.name] = told(label, partial(build, cache, go, wanted))
-        modules.result()
+        if builds:
+            lock = tree / "config" / "toolchain.txt"
+            go = told("Go toolchain", lambda: toolchain(cache, lock, versions.go))
+            modules = beside.submit(fetch_modules, cache, go, builds)
+            for wanted in builds:
+                label = f"{wanted.component.name} {wanted.version}"
+                binaries[wanted.component.name] = told(label, partial(build, cache, go, wanted))
+            modules.result()
         rootfs = debian.result()
-    archives = told("images", lambda: images(cache, versions.debian, versions.images, rootfs, binaries["coredns"]))
-    store = told("containerd's store", lambda: containerd_state(cache, rootfs, archives))
-    return Parts(binaries, rootfs, store)
+    if not versions.images:
+        return Parts(binaries, rootfs, None)
+    archives = told("images", lambda: images(cache, versions, rootfs, binaries))
+    return Parts(binaries, rootfs, told("containerd's store", lambda: containerd_state(cache, rootfs, archives)))
+
+
+def wanted_builds(config: Path, versions: Versions) -> list[Build]:
+    """Give what has to be built of the versions in `config`. Raises InputError if there is no toolchain for it."""
+    arch = architecture()
+    there = versions.components
+    builds = [
+        Build(each, there[each.module], config / "modules", arch) for each in COMPONENTS if each.module in there
+    ]
+    if builds and not versions.go:
+        name = builds[0].component.module
+        raise InputError(f"{config / 'versions.yaml'}: go is missing: {name} is built by the version that it names")
+    return builds

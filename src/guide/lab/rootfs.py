@@ -11,6 +11,8 @@ from guide.lab.command import run
 # Beyond config/packages.txt: what makes a folder of files a machine that one can reach.
 MACHINE_PACKAGES = ("systemd", "systemd-sysv", "dbus", "openssh-server", "ca-certificates", "catatonit")
 
+TREE = "/vagrant"  # where a node has the project's folder, and where its shells start
+
 # Units for real hardware, for people who log in at a console, or for a network with a way out.
 UNWANTED_UNITS = (
     "apt-daily.timer",
@@ -47,12 +49,17 @@ WantedBy=sysinit.target
 
 
 # What is done in a new root file system, by its path in $1. TREE and PREPARE come by the environment.
-HOOKS = (
-    'mkdir -p "$1/vagrant/script"',
-    'cp "$TREE/script/provision.sh" "$1/vagrant/script"',
-    'cp -r "$TREE/config" "$1/vagrant/config"',
-    'chroot "$1" bash /vagrant/script/provision.sh',
-    'rm -r "$1"/vagrant/*',  # a node sees the project's folder here
+# First, what makes it a node of the guide: the project's own script, if it has one.
+PROVISION_HOOKS = (
+    f'mkdir -p "$1{TREE}/script"',
+    f'cp "$TREE/script/provision.sh" "$1{TREE}/script"',
+    f'cp -r "$TREE/config" "$1{TREE}/config"',
+    f'chroot "$1" bash {TREE}/script/provision.sh',
+    f'rm -r "$1"{TREE}/*',  # a node sees the project's folder here
+)
+PLAIN_HOOKS = (f'echo "cd {TREE}" >>"$1/root/.profile"',)
+# Then, what makes it a machine.
+MACHINE_HOOKS = (
     'install "$PREPARE" "$1/usr/lib/prepare-node"',
     f'printf %s {shlex.quote(PREPARE_UNIT)} >"$1/etc/systemd/system/prepare-node.service"',
     'chroot "$1" systemctl enable -q systemd-networkd ssh prepare-node',
@@ -104,28 +111,34 @@ def listed_packages(path: Path) -> list[str]:
     return [line for line in lines if line]
 
 
-def node_rootfs(cache: Cache, tree: Path, release: str) -> Path:
-    """Give the root file system of a node, provisioned by the project's own script.
+def provision_script(tree: Path) -> Path | None:
+    """Give the project's own script that makes a machine a node, or None without one."""
+    script = tree / "script" / "provision.sh"
+    return script if script.exists() else None
 
-    `tree` is the project's folder, of which script/provision.sh and config/ decide what a node is.
+
+def node_rootfs(cache: Cache, tree: Path, release: str) -> Path:
+    """Give the root file system of a node.
+
+    `tree` is the project's folder: config/packages.txt has what it needs beyond a machine, and script/provision.sh
+    makes it a node of the guide. Both may be missing.
     """
-    packages = [*MACHINE_PACKAGES, *listed_packages(tree / "config" / "packages.txt")]
-    inputs = [
-        tree / "script" / "provision.sh",
-        tree / "config" / "nodes.yaml",
-        tree / "config" / "packages.txt",
-    ]
+    config = tree / "config"
+    wanted, script = config / "packages.txt", provision_script(tree)
+    packages = [*MACHINE_PACKAGES, *(listed_packages(wanted) if wanted.exists() else ())]
+    hooks = (*(PROVISION_HOOKS if script else PLAIN_HOOKS), *MACHINE_HOOKS)
+    inputs = [script, config / "nodes.yaml", wanted] if script else []
     env = {"TREE": str(tree), "PREPARE": str(PREPARE)}
 
     def make(folder: Path) -> None:
         root = folder / "root"
         root.mkdir()
-        bootstrap(root, release, packages, HOOKS, "Making the nodes' root file system", env)
+        bootstrap(root, release, packages, hooks, "Making the nodes' root file system", env)
 
     own = digest(
         release,
         *packages,
-        *HOOKS,
+        *hooks,
         PREPARE.read_bytes(),
         *(path.read_bytes() for path in inputs),
     )
