@@ -22,7 +22,7 @@ SETTINGS = {
     "used": "Folders in which every file must be named by a step or shown on a page.",
     "others": "Files and folders there that are neither, each with the reason.",
     "diagnostics": "Commands by name, run on every node after a failure.",
-    "hopeless": "Commands by name of what they look for: a check that waits is over when one of them prints something.",
+    "hopeless": "Commands by name of what they look for: one that prints something ends a wait.",
 }
 
 
