@@ -120,3 +120,14 @@ def test_a_block_that_nobody_accounts_for_stops_the_sites_own_build_too(guide, r
     done = build(guide.root, root, guide.root / "site")
     assert done.returncode != 0
     assert "docs/1-page.md:1: this block is neither a step nor an output" in done.stderr
+
+
+def test_no_set_of_tabs_has_a_label_twice(site):
+    """Two sets without a paragraph between them become one, and hide the steps of the second."""
+    seen = 0
+    for path in site.rglob("*.html"):
+        for labels in re.findall(r'<div class="tabbed-labels">(.*?)</div>', path.read_text(), re.DOTALL):
+            names = re.findall(r"<label.*?>(.*?)</label>", labels)
+            assert len(names) == len(set(names)), f"{path.name}: {names}"
+            seen += 1
+    assert seen >= 5
