@@ -25,6 +25,8 @@ class Block:
         attributes: name="value" pairs of its opening line, title among them.
         text: what it holds, as a reader copies it, without the last line's end.
         tabs: labels of the content tabs that it stands under, outermost first.
+        first: its opening line, in the page's text, from 0.
+        last: its closing line there.
     """
 
     where: Location
@@ -32,6 +34,8 @@ class Block:
     attributes: dict[str, str]
     text: str
     tabs: tuple[str, ...]
+    first: int
+    last: int
 
     @property
     def title(self) -> str:
@@ -65,7 +69,8 @@ def read_block(page: Page, region: Region) -> Block:
     indent = len(opening["indent"])
     content = [line[indent:] if not line[:indent].strip() else line for line in lines[1:-1]]
     language, attributes = read_info(opening["info"].strip(), where)
-    return Block(where, language, attributes, "\n".join(content), tabs_around(page.text.split("\n"), first))
+    tabs = tabs_around(page.text.split("\n"), first)
+    return Block(where, language, attributes, "\n".join(content), tabs, first, first + len(lines) - 1)
 
 
 def check_closed(page: Page, first: int, lines: list[str], opening: re.Match[str]) -> None:

@@ -6,6 +6,7 @@ from typing import NoReturn
 
 import click
 
+from guide.commands.accept import accept
 from guide.commands.nodes import down, shell, status, up
 from guide.commands.plan import plan
 from guide.commands.site import serve, site
@@ -19,7 +20,7 @@ def guide() -> None:
     """Kubernetes from scratch: a guide whose every command is run on real nodes."""
 
 
-for command in (verify, plan, goto, up, down, status, shell, site, serve, test):
+for command in (verify, plan, goto, up, down, status, shell, site, serve, accept, test):
     guide.add_command(command)
 
 

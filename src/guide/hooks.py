@@ -4,7 +4,7 @@ from typing import Protocol
 
 import pytest
 
-from guide.node import Node
+from guide.node import Node, Reply
 from guide.plan import Planned
 from guide.run import Outcome
 
@@ -25,6 +25,16 @@ class Lab(Protocol):
 @pytest.hookspec(firstresult=True)
 def pytest_guide_lab(config: pytest.Config) -> Lab | None:
     """Give a lab that is up. Asked once, before the first step; the one who gives it takes it down."""
+
+
+@pytest.hookspec(firstresult=True)
+def pytest_guide_enough(planned: Planned, reply: Reply) -> bool | None:
+    """Tell whether a check is to be given up, although it does not hold and has time left."""
+
+
+@pytest.hookspec(firstresult=True)
+def pytest_guide_goes_on(outcome: Outcome) -> bool | None:
+    """Tell whether the steps after a failed one are run all the same."""
 
 
 @pytest.hookspec

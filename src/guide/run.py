@@ -56,12 +56,13 @@ def run_step(
     node: Node,
     fluid: tuple[IPv4Network, ...] = (),
     hopeless: Callable[[], str] = lambda: "",
+    enough: Callable[[Reply], bool] = lambda _reply: False,
     told: Callable[[int, str], None] = lambda _attempts, _problem: None,
 ) -> Outcome:
     """Run a step, a check until it holds or its time is up, and say what came of it.
 
-    `hopeless` is asked, while a check does not hold, what no waiting heals; `told` hears of every attempt that does
-    not end the wait: how many there were, and what the last one lacked.
+    While a check does not hold, `hopeless` is asked what no waiting heals, and `enough` whether to stop waiting all
+    the same; `told` hears of every attempt that does not end the wait: how many there were, and what was lacking.
     """
     step = planned.step
     if step.skip:
@@ -79,6 +80,8 @@ def run_step(
         if held == step.times or step.kind is not Kind.CHECK or reply.ending is not Ending.DONE:
             break
         if problem and (why := missing_command(reply, step.exit) or (hopeless() if attempts > 1 else "")):
+            break
+        if problem and enough(reply):
             break
         if time.monotonic() + pause >= end:
             problem = problem or f"it held {held} times in a row, expected {step.times}"

@@ -65,7 +65,7 @@ class Session:
             outcome = self._attempt(planned)
         self.outcomes[planned] = outcome
         if outcome.result is Result.FAILED:
-            self.failed = outcome
+            self.failed = None if self._tell.pytest_guide_goes_on(outcome=outcome) else outcome
         elif self._place and outcome.result is not Result.NOT_RUN:
             self._keep(outcome)
         self._tell.pytest_guide_finished(outcome=outcome)
@@ -84,6 +84,7 @@ class Session:
                 self._node(step.node),
                 self._project.settings.fluid,
                 hopeless=lambda: self._watch(step.node).look(),
+                enough=lambda reply: bool(self._tell.pytest_guide_enough(planned=planned, reply=reply)),
                 told=lambda attempts, problem: self._tell.pytest_guide_attempt(
                     planned=planned, attempts=attempts, problem=problem
                 ),
