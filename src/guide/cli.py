@@ -9,6 +9,7 @@ import click
 from guide.commands.accept import accept
 from guide.commands.nodes import down, shell, status, up
 from guide.commands.plan import plan
+from guide.commands.play import play
 from guide.commands.site import serve, site
 from guide.commands.test import test
 from guide.commands.verify import goto, verify
@@ -20,7 +21,7 @@ def guide() -> None:
     """Kubernetes from scratch: a guide whose every command is run on real nodes."""
 
 
-for command in (verify, plan, goto, up, down, status, shell, site, serve, accept, test):
+for command in (verify, plan, goto, up, down, status, shell, site, serve, play, accept, test):
     guide.add_command(command)
 
 

@@ -1,0 +1,95 @@
+"""Plays a chapter: tells, shows, asks, and runs what the person wants to see run."""
+
+import time
+from collections.abc import Sequence
+
+from rich.console import RenderableType
+
+from guide.console import duration, short
+from guide.errors import LabError
+from guide.plan import Planned
+from guide.play import prose
+from guide.play.scene import Boxed, Pictured, Run, Scene, Shown, Told
+from guide.play.shells import Shells
+from guide.play.stage import Left, Stage
+from guide.run import Outcome, Result
+from guide.step import Kind
+
+INDENT = 2  # columns of what stands in a box
+
+
+class Player:
+    """One chapter, on nodes that are as at its start."""
+
+    def __init__(self, stage: Stage, session: Shells, title: str, steps: Sequence[Planned]) -> None:
+        """Play the chapter `title`, which has `steps`."""
+        self._stage = stage
+        self._session = session
+        self._title = title
+        self._count = len({planned.label for planned in steps})
+        self._coming = list(steps)
+        self._begun = time.monotonic()
+        self._failing = False
+
+    def play(self, scenes: Sequence[Scene]) -> bool:
+        """Play all scenes, or until the person quits. Tells whether no step was left failing."""
+        try:
+            self._look_ahead()
+            self._play(scenes, 0)
+            self._stage.ask(f"The end of {self._title}, after {duration(time.monotonic() - self._begun)}. Enter ends")
+        except Left:
+            pass
+        return not self._failing
+
+    def _look_ahead(self) -> None:
+        if self._coming:
+            self._stage.node = self._coming[0].step.node
+
+    def _play(self, scenes: Sequence[Scene], indent: int) -> None:
+        for scene in scenes:
+            if isinstance(scene, Boxed):
+                self._show(prose.titled(scene), indent)
+                if scene.closed:
+                    self._stage.ask("Think, then Enter shows the answer")
+                self._play(scene.inside, indent + INDENT)
+            elif isinstance(scene, Run):
+                self._run(scene, indent)
+            else:
+                self._show(look(scene), indent)
+
+    def _show(self, renderable: RenderableType, indent: int) -> None:
+        self._stage.show(prose.margin(renderable, indent))
+
+    def _run(self, scene: Run, indent: int) -> None:
+        number, seconds = scene.steps[0].number, time.monotonic() - self._begun
+        self._stage.show(prose.place(self._title, number, self._count, seconds))
+        self._stage.show(prose.command(scene))
+        if not scene.steps[0].step.skip:
+            self._stage.ask("Enter runs it")
+        for planned in scene.steps:
+            self._look_ahead()
+            outcome = self._until_it_holds(planned, indent, named=len(scene.steps) > 1)
+            self._show(prose.printed(outcome, named=len(scene.steps) > 1), indent)
+            self._coming.remove(planned)
+        self._look_ahead()
+
+    def _until_it_holds(self, planned: Planned, indent: int, *, named: bool) -> Outcome:
+        step = planned.step
+        waits = " until it holds" if step.kind is Kind.CHECK else ""
+        while True:
+            with self._stage.busy(f"{step.node}: {short(step.command)}{waits}"):
+                outcome = self._session.run(planned)
+            if outcome.lost:
+                raise LabError(outcome.problem)
+            self._failing = outcome.result is Result.FAILED
+            if not self._failing:
+                return outcome
+            self._show(prose.printed(outcome, named=named), indent)
+            self._stage.ask("Enter tries again")
+
+
+def look(scene: Told | Pictured | Shown) -> RenderableType:
+    """Give how a scene without steps looks."""
+    if isinstance(scene, Told):
+        return prose.told(scene)
+    return prose.pictured(scene) if isinstance(scene, Pictured) else prose.shown(scene)
