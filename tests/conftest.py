@@ -48,6 +48,13 @@ class Guide:
         self.write(path, text)
 
 
+@pytest.fixture(autouse=True)
+def outside_of_github(monkeypatch):
+    """Guides in tests write nothing about themselves into the job that tests them."""
+    for name in ("GITHUB_ACTIONS", "GITHUB_STEP_SUMMARY"):
+        monkeypatch.delenv(name, raising=False)
+
+
 @pytest.fixture
 def guide(tmp_path):
     return Guide(tmp_path)

@@ -74,6 +74,14 @@ def test_a_guide_without_steps_is_no_success(guide, call):
     says(call("verify"), 2, "There is not one step in these chapters")
 
 
+def test_results_that_cannot_be_written_are_wrong_input(guide, call):
+    guide.page(f'{FENCE}bash title="web"\nuptime\n{FENCE}\n')
+    guide.write("build", "a file")
+    done = call("verify")
+    says(done, 2, f"Results cannot be written to {guide.root}/build: ")
+    assert "Preparing" not in done.stdout
+
+
 def test_unknown_commands_and_options_are_wrong_input(guide, call):
     guide.page("x")
     says(call("verfy"), 2, "No such command 'verfy'")
@@ -111,6 +119,12 @@ def test_settings_that_are_wrong(call, guide):
         call("plan"),
         2,
         "extra.guide has an unknown setting input; known are config, diagnostics, fluid, hopeless, ",
+    )
+    guide.write("mkdocs.yml", text.replace("inputs:", "secrets: [/etc/key, $(reboot)], inputs:"))
+    says(
+        call("plan"),
+        2,
+        "extra.guide: secrets: '$(reboot)' is no path such as /etc/kubernetes/token or /etc/ssh/*_key",
     )
     guide.write("mkdocs.yml", text + "  guide: [\n")
     says(call("plan"), 2, "mkdocs.yml: ")

@@ -11,9 +11,9 @@ from guide.node import Ending, Reply
 from guide.page import read_pages
 from guide.play.player import Player
 from guide.play.scene import read_scenes
+from guide.play.shells import Shells
 from guide.play.stage import Stage
 from guide.project import open_project
-from guide.session import Session
 from tests.fake import FakeLab, FakeNode, done, local_bash
 
 FENCE = "```"
@@ -56,7 +56,7 @@ def play(guide, tmp_path):
         console = Console(file=person.screen, width=80, height=height, legacy_windows=False)
         stage = Stage(console, person.shells.append, person.key, nullcontext)
         lab = lab or FakeLab(lambda name: local_bash(name, tmp_path))
-        with Session(lab, project.settings.fluid) as session:
+        with Shells(lab, project.settings.fluid) as session:
             held = Player(stage, session, "1. Start", plan).play(read_scenes(read_pages(guide.root)[0], plan, lane))
         person.look()
         return held, person

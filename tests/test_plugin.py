@@ -20,6 +20,14 @@ class Watcher:
         self.outcomes = []
         self.files = []
         self.given_up = ""
+        self.attempts = []
+        self.plan = []
+
+    def pytest_guide_selected(self, plan):
+        self.plan = plan
+
+    def pytest_guide_attempt(self, attempts, problem):
+        self.attempts.append((attempts, problem))
 
     def pytest_guide_finished(self, outcome):
         self.outcomes.append(outcome)
@@ -28,7 +36,7 @@ class Watcher:
         self.files += files
 
     def pytest_keyboard_interrupt(self, excinfo):
-        self.given_up = str(excinfo.value.msg)
+        self.given_up = str(getattr(excinfo.value, "msg", ""))
 
     @property
     def results(self):
@@ -167,12 +175,106 @@ def test_nodes_are_closed_in_the_end(guide, run):
     assert all(isinstance(node, FakeNode) and node.closed for node in lab.made)
 
 
-def test_the_report_for_ci_names_every_step_and_the_failure(guide, run):
+def test_a_run_leaves_its_reports_also_after_a_failure(guide, run):
     guide.page(step("true") + step("false"))
     run()
-    report = (guide.root / "build/report/junit.xml").read_text()
-    assert 'tests="2"' in report
-    assert "docs/1-page.md:5 (web): exit 1, expected 0" in report
+    report = guide.root / "build/report"
+    assert "docs/1-page.md:5 (web): exit 1, expected 0" in (report / "junit.xml").read_text()
+    html = (report / "index.html").read_text()
+    assert "docs/1-page.md:5 (web): exit 1, expected 0" in html
+    assert "web-who.txt" in html
+    assert evidence(guide)["diagnostics"] == ["report/diagnostics/web-who.txt", "report/diagnostics/db-who.txt"]
+
+
+def test_what_an_earlier_failure_left_goes_with_the_next_run(guide, run):
+    guide.page(step("false"))
+    run()
+    guide.page(step("true"))
+    run()
+    assert not (guide.root / "build/report/diagnostics").exists()
+
+
+def test_a_run_that_is_interrupted_leaves_its_reports(guide, run):
+    class Interrupted(FakeNode):
+        def run(self, command, seconds):
+            if command == "sleep 60":
+                raise KeyboardInterrupt
+            return super().run(command, seconds)
+
+    guide.page(step("true") + step("sleep 60"))
+    assert run(FakeLab(lambda name: Interrupted(name=name)))[0] is Status.INTERRUPTED
+    assert [each["status"] for each in evidence(guide)["steps"]] == ["passed", "not-run"]
+    assert "interrupted" in (guide.root / "build/report/index.html").read_text()
+
+
+def test_where_results_cannot_be_written_no_node_is_asked(guide, run, capsys):
+    guide.page(step("true"))
+    guide.write("build/report", "a file where the folder should be")
+    lab = FakeLab(lambda name: FakeNode(name=name))
+    assert run(lab)[0] is Status.INPUT_WRONG
+    assert lab.made == []
+    said = capsys.readouterr().err
+    assert f"Results cannot be written to {guide.root}/build: File exists ({guide.root}/build/report)." in said
+    assert "Traceback" not in said
+
+
+def test_a_report_that_cannot_be_written_in_the_end_is_told_in_a_sentence(guide, run, capsys):
+    guide.page(step("true"))
+    guide.write("build/report/index.html/file", "a folder where the report should be")
+    assert run()[0] is Status.INPUT_WRONG
+    said = capsys.readouterr().err
+    assert "The results cannot be written: " in said
+    assert "Traceback" not in said
+
+
+def test_attempts_of_a_check_are_told(guide, run):
+    guide.page(step("echo >>tries; wc -l <tries", output="3", attributes='data-check="20s"'))
+    status, watcher = run()
+    assert status is Status.HELD
+    assert watcher.attempts == [(1, "it did not print 3"), (2, "it did not print 3")]
+
+
+def test_the_steps_that_will_run_are_told_before_the_first(guide, run):
+    guide.page(step("true") + step("true", "db"))
+    _, watcher = run()
+    assert [planned.step.node for planned in watcher.plan] == ["web", "db"]
+
+
+WORD = "7d2f0c9ab1e84f6d8a35c07be19d42f6"
+
+
+def with_secrets(guide):
+    settings = "extra:\n  guide: {config: config, inputs: [docs], diagnostics: {it: cat token}, secrets: [%s/token]}"
+    text = (guide.root / "mkdocs.yml").read_text()
+    guide.write("mkdocs.yml", text[: text.index("extra:")] + settings % guide.root + "\nnav: [1-page.md]\n")
+
+
+@pytest.mark.parametrize("node", ["web", "host"])
+def test_a_secret_that_a_step_makes_and_prints_is_seen_by_nobody(guide, run, node):
+    # `printf`, so that the page itself, which the evidence repeats, does not hold it.
+    make = "printf '%s%s' 7d2f0c9ab1e84f6d 8a35c07be19d42f6 | tee token; echo"
+    with_secrets(guide)
+    guide.page(step(make, "web") + step("cat token; false", node))
+    status, watcher = run()
+    assert status is Status.GUIDE_WRONG
+    for outcome in watcher.outcomes:
+        assert outcome.reply.output.strip() == "***"
+        assert WORD not in repr(outcome)
+    seen = {path: path.read_text() for path in (guide.root / "build").rglob("*") if path.is_file()}
+    assert {path.name for path in seen} == {
+        "embedded-containerd-none.json", "index.html", "junit.xml", "web-it.txt", "db-it.txt"
+    }  # fmt: skip
+    for path, text in seen.items():
+        assert ("***" in text, WORD in text) == (True, False), path
+
+
+def test_a_secret_that_comes_into_its_file_later_is_masked_in_the_evidence(guide, run):
+    with_secrets(guide)
+    guide.page(
+        step("SECRET=$(printf '%s%s' 7d2f0c9ab1e84f6d 8a35c07be19d42f6); echo $SECRET") + step("echo $SECRET >token")
+    )
+    assert run()[0] is Status.HELD
+    assert evidence(guide)["steps"][0]["output"] == "***\n"
 
 
 def test_an_error_of_our_own_lets_nothing_after_it_pass(guide, run):

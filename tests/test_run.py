@@ -120,3 +120,19 @@ def test_every_attempt_that_lacks_something_is_told():
     node = FakeNode(done(status=1), done(status=2), done())
     run_step(planned("look", kind=Kind.CHECK), node, told=lambda *words: heard.append(words))
     assert heard == [(1, "exit 1, expected 0"), (2, "exit 2, expected 0")]
+
+
+def test_attempts_are_told_but_for_the_last():
+    heard = []
+    check = planned("look", kind=Kind.CHECK, seconds=5, output=Output(Location("docs/1-page.md", 9), "a\nyes"))
+    run_step(check, FakeNode(done(status=1), done("a\n"), done("a\nyes\n")), told=lambda *told: heard.append(told))
+    assert heard == [(1, "exit 1, expected 0"), (2, "it did not print yes")]
+    run_step(planned("false"), FakeNode(done(status=1)), told=lambda *told: heard.append(told))
+    assert len(heard) == 2
+
+
+def test_what_came_too_much_is_told_by_the_place_of_the_output():
+    heard = []
+    check = planned("look", kind=Kind.CHECK, seconds=5, output=Output(Location("docs/1-page.md", 9), "yes"))
+    run_step(check, FakeNode(done("yes\nno\n"), done("yes\n")), told=lambda *told: heard.append(told))
+    assert heard == [(1, "it did not print what docs/1-page.md:9 says")]

@@ -1,50 +1,65 @@
 """What a person sees of a run in a terminal, and what a log gets of it."""
 
+import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from typing import Self
 
 import pytest
 from rich.console import Console
+from rich.live import Live
 from rich.markup import escape
-from rich.status import Status as Spinner
+from rich.spinner import Spinner
+from rich.text import Text
 
+from guide import github
+from guide.live import Running
 from guide.plan import Planned
-from guide.run import Outcome, Result
+from guide.run import DIFFERS, Outcome, Result
 
 MARKS = {Result.PASSED: "[green]✓[/]", Result.FAILED: "[red]✗[/]", Result.SKIPPED: "[yellow]-[/]"}
+COLOURS = {"- ": "red", "+ ": "green"}  # of lines of a difference
+REFRESHES = 8  # a second
 WIDTH = 60  # columns of a command that are shown
 
 
 class Report:
-    """Prints the progress of preparations and steps, with a line that lives where there is a terminal."""
+    """Prints the progress of preparations and steps, with lines that live where there is a terminal."""
 
-    def __init__(self, console: Console) -> None:
+    def __init__(self, console: Console, environ: Mapping[str, str] = os.environ) -> None:
         self._console = console
-        self._spinner: Spinner | None = None
+        self._github = github.active(environ)
+        self._live: Live | None = None
+        self._running: Running | None = None
         self._page = ""
         self.outcomes: list[Outcome] = []
         self.begun = time.monotonic()
 
-    def _live(self, text: str) -> None:
+    def _show(self, living: Spinner | Running) -> None:
         if not self._console.is_terminal:
             return
-        if self._spinner is None:
-            self._spinner = self._console.status(text)
-            self._spinner.start()
-        else:
-            self._spinner.update(text)
+        if self._live is None:
+            self._live = Live(console=self._console, refresh_per_second=REFRESHES, transient=True)
+            self._live.start()
+        self._live.update(living)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.still()
 
     def still(self) -> None:
-        """Take the living line away."""
-        if self._spinner is not None:
-            self._spinner.stop()
-            self._spinner = None
+        """Take the living lines away."""
+        if self._live is not None:
+            self._live.stop()
+            self._live = None
 
     @contextmanager
     def doing(self, what: str) -> Iterator[None]:
         """Show what is being done while it lasts."""
-        self._live(what)
+        self._show(Spinner("dots", escape(what)))
         try:
             yield
         finally:
@@ -54,8 +69,7 @@ class Report:
 
     def started(self, name: str) -> None:
         """Show which part is being made."""
-        if self._console.is_terminal:
-            self._live(f"Preparing {escape(name)}")
+        self._show(Spinner("dots", f"Preparing {escape(name)}"))
 
     def finished(self, name: str, seconds: float) -> None:
         """Print what took a while, that is, what did not come from the cache."""
@@ -70,17 +84,43 @@ class Report:
             self.still()
             self._console.print(f"\n{escape(str(excinfo.value.msg))}", highlight=False, soft_wrap=True)
 
+    def pytest_guide_selected(self, plan: list[Planned]) -> None:
+        """Know what is to come."""
+        self._running = Running(plan)
+
     def pytest_guide_started(self, planned: Planned) -> None:
         """Show the step that runs."""
         if planned.step.where.page != self._page:
-            self._page = planned.step.where.page
-            self._console.print(f"\n[bold]{escape(self._page)}[/]", highlight=False)
-        step = planned.step
-        self._live(f"{planned.label} {step.node}: {escape(short(step.command))}")
+            self._begin_page(planned.step.where.page)
+        if self._running:
+            self._running.start(planned)
+            self._show(self._running)
+
+    def _begin_page(self, page: str) -> None:
+        if self._github:
+            self._end_group()
+            self._print(github.group(page))
+        else:
+            self._print(Text(f"\n{page}", "bold"))
+        self._page = page
+
+    def _end_group(self) -> None:
+        if self._github and self._page:
+            self._print(github.END_GROUP)
+
+    def _print(self, text: str | Text) -> None:
+        self._console.print(text, markup=False, highlight=False, soft_wrap=True)
+
+    def pytest_guide_attempt(self, attempts: int, problem: str) -> None:
+        """Show what a check waits for."""
+        if self._running:
+            self._running.attempt(attempts, problem)
 
     def pytest_guide_finished(self, outcome: Outcome) -> None:
         """Print what became of a step."""
         self.outcomes.append(outcome)
+        if self._running:
+            self._running.finish()
         if outcome.result is Result.NOT_RUN:
             return
         step = outcome.planned.step
@@ -93,19 +133,31 @@ class Report:
             self._console.print(f"      not run: {escape(outcome.problem)}", highlight=False)
         if outcome.result is Result.FAILED:
             self.still()
-            self._console.print(f"\n{escape(outcome.problem)}\n", highlight=False, soft_wrap=True)
+            self._print(github.annotation(outcome) if self._github else painted(f"\n{outcome.problem}\n"))
 
     def pytest_guide_diagnostics(self, files: list[str]) -> None:
         """Print where the nodes' own words are."""
         if files:
             folder = files[0].rpartition("/")[0]
-            self._console.print(
-                f"What the nodes say of themselves: {escape(folder)}", highlight=False, soft_wrap=True
-            )
+            self._print(f"What the nodes say of themselves: {folder}")
+
+    def pytest_sessionfinish(self) -> None:
+        """End what is open."""
+        self.still()
+        self._end_group()
 
     def counts(self) -> dict[Result, int]:
         """Give how many steps came to which result."""
         return {result: sum(outcome.result is result for outcome in self.outcomes) for result in Result}
+
+
+def painted(problem: str) -> Text:
+    """Give a problem with the lines of its difference in colours."""
+    lines = Text(problem).split("\n", allow_blank=True)
+    if DIFFERS in problem:
+        for line in lines:
+            line.stylize(COLOURS.get(line.plain[2:4], ""))
+    return Text("\n").join(lines)
 
 
 def short(command: str) -> str:

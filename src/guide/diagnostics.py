@@ -10,11 +10,15 @@ TIME = 20.0  # seconds that one command gets
 
 
 def collect(
-    commands: Mapping[str, str], names: tuple[str, ...], open_node: Callable[[str], Node], folder: Path
+    commands: Mapping[str, str],
+    names: tuple[str, ...],
+    open_node: Callable[[str], Node],
+    folder: Path,
+    masked: Callable[[str], str],
 ) -> list[Path]:
     """Run commands on every node, each node in a shell of its own, and write what they print into a folder.
 
-    Gives the files. A node that is lost gets a file that says so.
+    `masked` takes the secrets out of it. Gives the files. A node that is lost gets a file that says so.
     """
     folder.mkdir(parents=True, exist_ok=True)
     files = []
@@ -23,7 +27,7 @@ def collect(
         try:
             for title, command in commands.items():
                 path = folder / f"{name}-{title}.txt"
-                path.write_text(ask(node, command))
+                path.write_text(masked(ask(node, command)))
                 files.append(path)
         finally:
             node.close()

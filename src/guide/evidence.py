@@ -6,11 +6,12 @@ import os
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 from guide.plan import Lane, Planned
-from guide.run import Outcome
+from guide.run import Outcome, Result
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,7 @@ class Evidence:
         started: when.
         finished: when.
         outcomes: of every step, in order.
+        diagnostics: files in which nodes speak of themselves after a failure, by path in the folder of results.
     """
 
     lane: Lane
@@ -36,6 +38,7 @@ class Evidence:
     started: datetime
     finished: datetime
     outcomes: Sequence[Outcome]
+    diagnostics: tuple[str, ...] = ()
 
 
 def describe_step(planned: Planned) -> dict[str, Any]:
@@ -78,6 +81,7 @@ def describe(evidence: Evidence) -> dict[str, Any]:
         "started": evidence.started.isoformat(timespec="milliseconds"),
         "finished": evidence.finished.isoformat(timespec="milliseconds"),
         "seconds": round((evidence.finished - evidence.started).total_seconds(), 3),
+        "diagnostics": list(evidence.diagnostics),
         "steps": [describe_outcome(outcome) for outcome in evidence.outcomes],
     }
 
@@ -90,6 +94,34 @@ def write_evidence(evidence: Evidence, folder: Path) -> Path:
     beside.write_text(json.dumps(describe(evidence), indent=1, ensure_ascii=False) + "\n")
     beside.replace(path)
     return path
+
+
+def chapters(evidence: dict[str, Any]) -> list[tuple[str, list[dict[str, Any]]]]:
+    """Give the pages of evidence, as it is written, each with its steps."""
+    return [(page, list(steps)) for page, steps in groupby(evidence["steps"], lambda step: str(step["page"]))]
+
+
+def counted(steps: list[dict[str, Any]]) -> dict[str, int]:
+    """Give how many steps have which status, without statuses that none has."""
+    return {str(result): number for result in Result if (number := sum(step["status"] == result for step in steps))}
+
+
+def complete(steps: list[dict[str, Any]]) -> bool:
+    """Tell whether every step passed, but for those that are not meant to run."""
+    return counted(steps).keys() <= {Result.PASSED, Result.SKIPPED}
+
+
+def facts(evidence: dict[str, Any]) -> list[tuple[str, str]]:
+    """Give what the run was about, as names and values."""
+    kinds = {"lane": "lane", "versions": "version of", "images": "image"}
+    named = [(f"{kind} {name}", value) for key, kind in kinds.items() for name, value in evidence[key].items()]
+    return [*named, *(("stand-in", words) for words in evidence["stand_ins"])]
+
+
+def shown(step: dict[str, Any]) -> list[str]:
+    """Give what a step's problem shows below the command: a difference, or the end of what it printed."""
+    below = step["problem"].split("\n")[1 + len(step["command"].split("\n")) :]
+    return [line.removeprefix("  ") for line in below]
 
 
 def digest_inputs(root: Path, folders: Sequence[str]) -> dict[str, str]:

@@ -38,6 +38,11 @@ def pytest_guide_goes_on(outcome: Outcome) -> bool | None:
 
 
 @pytest.hookspec
+def pytest_guide_selected(plan: list[Planned]) -> None:
+    """Tell which steps will run, before the first of them."""
+
+
+@pytest.hookspec
 def pytest_guide_started(planned: Planned) -> None:
     """Tell that a step is about to run."""
 

@@ -16,6 +16,7 @@ from guide.lab.provide import PlainProgress, provided
 from guide.plan import Lane, Planned, find, select
 from guide.progress import Place
 from guide.project import Project, open_project
+from guide.report import make_folders
 from guide.run import Outcome, Result
 from guide.session import Session
 
@@ -108,6 +109,11 @@ class Runner:
             mine.sort(key=lambda item: place[item.planned])
             items[:] = [*(item for item in items if not isinstance(item, GuideItem)), *mine]
             self._selected = [item.planned for item in mine]
+            try:
+                make_folders(self.project.build)
+            except InputError as error:
+                raise pytest.UsageError(str(error)) from error
+            self._config.hook.pytest_guide_selected(plan=self._selected)
 
     def run(self, planned: Planned) -> Outcome:
         """Run a step, on a lab that is had at the first one."""
@@ -141,8 +147,9 @@ class Runner:
         try:
             if not self._config.getoption("guide_no_evidence"):
                 self._session.write_evidence(self._selected)
-        except InputError as error:
-            sys.stderr.write(f"{error}\n")
+        except (InputError, OSError) as error:
+            what = "" if isinstance(error, InputError) else "The results cannot be written: "
+            sys.stderr.write(f"{what}{error}\n")
             session.exitstatus = pytest.ExitCode.USAGE_ERROR
 
 

@@ -1,5 +1,6 @@
 """A guide on disk: its pages, its nodes, and the few settings that it has."""
 
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from ipaddress import IPv4Network
@@ -23,7 +24,10 @@ SETTINGS = {
     "others": "Files and folders there that are neither, each with the reason.",
     "diagnostics": "Commands by name, run on every node after a failure.",
     "hopeless": "Commands by name of what they look for: one that prints something ends a wait.",
+    "secrets": "Files on nodes, as a shell's patterns, whose contents nobody may see: masked in all that is written.",
 }
+
+SECRET_PATH = re.compile(r"/[\w./*?@+-]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,7 @@ class Settings:
         others: files and folders there that are neither, and why.
         hopeless: commands by name of what they look for: while a check does not hold, what they print on its node is
             what no waiting heals.
+        secrets: files on nodes whose contents nobody may see, as a shell's patterns.
     """
 
     config: str
@@ -48,6 +53,7 @@ class Settings:
     others: dict[str, str]
     diagnostics: dict[str, str]
     hopeless: dict[str, str]
+    secrets: tuple[str, ...]
 
 
 @dataclass(frozen=True)  # without slots, which leave no place for pages that were read once
@@ -122,6 +128,14 @@ def read_settings(raw: Any, path: Path) -> Settings:
         }
         config = str(raw.get("config", "config"))
         inputs = tuple(dict.fromkeys((*raw.get("inputs", ()), config)))
-        return Settings(config, inputs, fluid, tuple(raw.get("used", ())), **named)
+        secrets = tuple(secret_path(value) for value in raw.get("secrets", ()))
+        return Settings(config, inputs, fluid, tuple(raw.get("used", ())), secrets=secrets, **named)
     except (TypeError, ValueError, AttributeError) as error:
         raise InputError(f"{path}: extra.guide: {error}") from error
+
+
+def secret_path(value: Any) -> str:
+    """Give a path of secrets. Raises ValueError for one that a shell could take for something else."""
+    if not isinstance(value, str) or not SECRET_PATH.fullmatch(value):
+        raise ValueError(f"secrets: {value!r} is no path such as /etc/kubernetes/token or /etc/ssh/*_key")
+    return value

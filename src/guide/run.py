@@ -14,6 +14,7 @@ from guide.step import Kind, Step
 
 FIRST_PAUSE, LAST_PAUSE = 0.1, 1.0  # seconds between two attempts of a check
 SHOWN = 40  # lines of output in a message
+DIFFERS = "it did not print what"  # the page says; a difference follows in lines behind `-` and `+`
 
 
 class Result(StrEnum):
@@ -86,7 +87,7 @@ def run_step(
         if time.monotonic() + pause >= end:
             problem = problem or f"it held {held} times in a row, expected {step.times}"
             break
-        told(attempts, problem.partition("\n")[0] or f"held {held} of {step.times} times")
+        told(attempts, briefly(problem) or f"held {held} of {step.times} times")
         time.sleep(pause)
         pause = min(pause * 1.5, LAST_PAUSE) if problem else FIRST_PAUSE
     seconds = time.monotonic() - start
@@ -107,8 +108,15 @@ def judge(step: Step, reply: Reply, fluid: tuple[IPv4Network, ...]) -> str:
         within = f" in: {reply.failed}" if reply.failed and "\n" in step.command else ""
         return f"exit {reply.status}, expected {step.exit}{within}"
     if step.output is not None and not matches(step.output, reply.output, fluid):
-        return f"it did not print what {step.output.where} says\n{difference(step.output, reply.output, fluid)}"
+        return f"{DIFFERS} {step.output.where} says\n{difference(step.output, reply.output, fluid)}"
     return ""
+
+
+def briefly(problem: str) -> str:
+    """Give what judge says in one line: the first line that is missing in the output, if that is what is wrong."""
+    first, _, diff = problem.partition("\n")
+    missing = next((line[2:] for line in diff.split("\n") if line.startswith("- ")), "")
+    return f"it did not print {missing}" if missing.strip() else first
 
 
 def explain(step: Step, problem: str, reply: Reply, attempts: int, why: str = "") -> str:

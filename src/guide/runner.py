@@ -62,7 +62,7 @@ class Choice:
 
 def run_pytest(root: Path, docs: str, choice: Choice, plugins: Sequence[object]) -> Status:
     """Run the pages in the folder `docs` of a guide, and say how that ended."""
-    options = [f"--rootdir={root}", f"--junitxml={root}/build/report/junit.xml", *choice.options]
+    options = [f"--rootdir={root}", *choice.options]
     # Nothing of the guide's own pytest configuration: that is for tests of code. Output is the plugins' business.
     plain = ["-c", os.devnull, "-s", "-p", "no:terminal", "-p", "no:cacheprovider", "-p", "guide.plugin"]
     return STATUSES[pytest.ExitCode(pytest.main([*plain, *options, str(root / docs)], plugins=plugins))]

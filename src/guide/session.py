@@ -2,20 +2,21 @@
 
 import time
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 from guide.diagnostics import collect
 from guide.errors import InputError
-from guide.evidence import Evidence, digest_inputs, now, write_evidence
+from guide.evidence import Evidence, describe, digest_inputs, now, write_evidence
 from guide.hooks import Lab
 from guide.hopeless import Watch
 from guide.node import Node
 from guide.plan import Lane, Planned
 from guide.progress import TIME, Place, boot_of, load, save, state_file
 from guide.project import Project
+from guide.report import write_reports
 from guide.run import Outcome, Result, run_step
 from guide.step import Kind
+from guide.vault import Vault
 
 
 class Session:
@@ -29,6 +30,9 @@ class Session:
         self._tell = listener
         self._place = place
         self._nodes: dict[str, Node] = {}
+        self._vault = Vault()
+        self._vault.open(project.settings.secrets, tuple(project.nodes.addresses), lab.node)
+        self._diagnostics: tuple[str, ...] = ()
         self._watches: dict[str, Watch] = {}
         self._started = now()
         self._changed = time.monotonic()
@@ -79,21 +83,30 @@ class Session:
         if step.kind is Kind.STEP:
             self._changed = time.monotonic()
         try:
-            return run_step(
+            outcome = run_step(
                 planned,
                 self._node(step.node),
                 self._project.settings.fluid,
                 hopeless=lambda: self._watch(step.node).look(),
                 enough=lambda reply: bool(self._tell.pytest_guide_enough(planned=planned, reply=reply)),
                 told=lambda attempts, problem: self._tell.pytest_guide_attempt(
-                    planned=planned, attempts=attempts, problem=problem
+                    planned=planned, attempts=attempts, problem=self._vault.masked(problem)
                 ),
             )
+            return self._hide(outcome)
         except Exception as error:
             # Ours, not the guide's; but nothing after it may run as if this step had passed.
             self.failed = Outcome(planned, Result.FAILED, problem=f"{step.where}: {error!r}")
             self.outcomes[planned] = self.failed
             raise
+
+    def _hide(self, outcome: Outcome) -> Outcome:
+        """Take secrets out of an outcome before anybody sees it, those too that its step has only just made."""
+        name = outcome.planned.step.node
+        everywhere = outcome.result is Result.FAILED or name not in self._project.nodes.addresses
+        if outcome.attempts:
+            self._vault.read(*(self._project.nodes.addresses if everywhere else [name]))
+        return self._vault.hide(outcome)
 
     def _node(self, name: str) -> Node:
         if name not in self._nodes:
@@ -118,11 +131,12 @@ class Session:
         self._place.note(outcome)
 
     def _diagnose(self) -> None:
-        settings = self._project.settings
+        settings, build = self._project.settings, self._project.build
         if settings.diagnostics:
-            folder = self._project.build / "report" / "diagnostics"
             names = tuple(self._project.nodes.addresses)
-            files = collect(settings.diagnostics, names, self._lab.node, folder)
+            folder = build / "report" / "diagnostics"
+            files = collect(settings.diagnostics, names, self._lab.node, folder, self._vault.masked)
+            self._diagnostics = tuple(str(path.relative_to(build)) for path in files)
             self._tell.pytest_guide_diagnostics(files=[str(path) for path in files])
 
     def close(self) -> None:
@@ -131,15 +145,18 @@ class Session:
             watch.close()
         for node in self._nodes.values():
             node.close()
+        self._vault.close()
 
-    def write_evidence(self, selected: Sequence[Planned]) -> Path:
+    def write_evidence(self, selected: Sequence[Planned]) -> None:
         """Write down what was seen; steps that an interrupt kept from running are in it as not run.
 
         Raises InputError if a file was changed while it was run: what was seen is not what stands there now.
         """
         project = self._project
         self.refuse_changes()
-        outcomes = [self.outcomes.get(each, Outcome(each, Result.NOT_RUN)) for each in selected]
+        # What was found to be a secret after its step is masked in it, too.
+        seen = [self.outcomes.get(each, Outcome(each, Result.NOT_RUN)) for each in selected]
+        outcomes = [self._vault.hide(outcome) for outcome in seen]
         evidence = Evidence(
             lane=self._lane,
             versions=project.versions.components,
@@ -149,8 +166,10 @@ class Session:
             started=self._started,
             finished=now(),
             outcomes=outcomes,
+            diagnostics=self._diagnostics,
         )
-        return write_evidence(evidence, project.build / "evidence")
+        write_evidence(evidence, project.build / "evidence")
+        write_reports(describe(evidence), project.build)
 
     def refuse_changes(self) -> None:
         """Raise InputError if a file that decides what is run is another one than at the start."""

@@ -29,6 +29,7 @@ def verify(
     With --from, the steps of earlier chapters are run, too: they bring the nodes to where that chapter starts.
     """
     from guide.plan import find, select
+    from guide.report import make_folders
 
     _, project = the_lab()
     lane = project.lane(provider, runtime)
@@ -41,6 +42,7 @@ def verify(
             raise InputError("--pause opens a shell, and there is no terminal for it.")
     require(project.versions, yes)
     project.refuse_faults()
+    make_folders(project.build)
     run_lane(Choice(runtime, last, resume=resume, pause=pause), provider, keep=keep or resume)
     with Console().status("Building the site"):
         build_site()
@@ -94,7 +96,7 @@ def run_lane(choice: Choice, provider: str, *, keep: bool) -> None:
         nodes = continued(wanted)
     else:
         nodes = provided(project.root, project.nodes, project.versions, report, keep=keep)
-    with nodes as lab:
+    with report, nodes as lab:
         report.still()
         plugins: list[object] = [LabPlugin(lab), report]
         if sys.stdin.isatty() and console.is_terminal:
@@ -107,7 +109,7 @@ def run_lane(choice: Choice, provider: str, *, keep: bool) -> None:
     summary = ", ".join(f"{number} {result}" for result, number in counts.items() if number)
     console.print(f"\n{summary or 'nothing run'} in {duration(time.monotonic() - begun)}", highlight=False)
     if choice.evidence and report.outcomes:
-        console.print(f"Evidence: build/evidence/{lane}.json", highlight=False)
+        console.print(f"Evidence: build/evidence/{lane}.json\nReport: build/report/index.html", highlight=False)
     if keep:
         console.print(
             "The nodes are still up: ./guide shell NODE, ./guide verify --resume, ./guide down", highlight=False
