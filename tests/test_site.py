@@ -2,7 +2,6 @@
 
 import html.parser
 import os
-import re
 import subprocess
 import sys
 
@@ -13,16 +12,21 @@ from guide.project import open_project
 
 
 class Blocks(html.parser.HTMLParser):
-    """Collects titled code blocks, and every address that the page loads from."""
+    """Collects titled code blocks, steps by label with their nodes, and every address that the page loads from."""
 
     def __init__(self):
         super().__init__()
-        self.blocks, self.loaded, self.title, self.code, self.in_title = [], [], None, None, False
+        self.blocks, self.steps, self.loaded = [], {}, []
+        self.title, self.code, self.label, self.nodes, self.spans = None, None, "", [], []
 
     def handle_starttag(self, tag, attributes):
         values = dict(attributes)
-        if tag == "span" and values.get("class") == "filename":
-            self.title, self.in_title = "", True
+        if tag == "div" and values.get("class") == "step":
+            self.label, self.nodes = values["data-step"], []
+        if tag == "span":
+            self.spans.append((values.get("class") or "").partition(" ")[0])
+            if self.spans[-1] == "filename":
+                self.title = ""
         if tag == "code" and self.title is not None:
             self.code = ""
         if tag in ("script", "img", "iframe") or (tag == "link" and values.get("rel") in ("stylesheet", "preload")):
@@ -30,16 +34,21 @@ class Blocks(html.parser.HTMLParser):
 
     def handle_endtag(self, tag):
         if tag == "span":
-            self.in_title = False
+            self.spans.pop()
         if tag == "code" and self.code is not None:
-            self.blocks.append((self.title, self.code))
-            self.title = self.code = None
+            if self.label:
+                self.steps[self.label] = (self.nodes, self.code)
+            else:
+                self.blocks.append((self.title, self.code))
+            self.title, self.code, self.label = None, None, ""
 
     def handle_data(self, data):
-        if self.in_title:
-            self.title += data
-        elif self.code is not None:
+        if self.code is not None:
             self.code += data
+        elif "node" in self.spans:
+            self.nodes.append(data)
+        elif "filename" in self.spans:
+            self.title += data
 
 
 def build(guide, project, target):
@@ -65,18 +74,20 @@ def read(path):
 
 
 def test_every_command_on_the_site_is_a_step_byte_for_byte_and_the_other_way_round(site, root):
-    project = open_project(root)
-    shown: dict[str, list[str]] = {}
-    planned: dict[str, dict[object, str]] = {}
-    for each in project.plan(Lane("embedded", "containerd", "x")):
-        page = each.step.where.page.removeprefix("docs/").replace(".md", ".html")
-        planned.setdefault(page, {})[each.step.where] = each.step.command
-    for path in site.glob("*.html"):
-        nodes = {*project.names}
-        commands = [code for title, code in read(path).blocks if set(re.split(r",\s*", title)) <= nodes]
-        if commands:
-            shown[path.name] = [command.removesuffix("\n") for command in commands]
-    assert shown == {page: list(steps.values()) for page, steps in planned.items()}
+    planned: dict[str, dict[str, tuple[list[str], str]]] = {}
+    for runtime in ("containerd", "docker"):
+        for each in open_project(root).plan(Lane("embedded", runtime, "x")):
+            page = each.step.where.page.removeprefix("docs/").replace(".md", ".html")
+            nodes, _ = planned.setdefault(page, {}).setdefault(each.label, ([], each.step.command))
+            if each.step.node not in nodes:
+                nodes.append(each.step.node)
+    shown = {str(path.relative_to(site)): read(path).steps for path in site.rglob("*.html")}
+    without_last_end = {
+        page: {label: (nodes, code.removesuffix("\n")) for label, (nodes, code) in steps.items()}
+        for page, steps in shown.items()
+        if steps
+    }
+    assert without_last_end == planned
     assert sum(map(len, shown.values())) > 50
 
 

@@ -28,7 +28,7 @@ class Planned:
     """A step in its place.
 
     `chapter` is the number that its page's file name begins with, or None; `number` counts the command blocks of
-    a page from 1, so that a block for two nodes has one number.
+    a page from 1, under whatever tab, so that a block for two nodes has one number, and the same in every lane.
     """
 
     step: Step
@@ -57,15 +57,20 @@ def make_plan(pages: list[Page], nodes: tuple[str, ...], root: Path, lane: Lane 
     errors: list[str] = []
     for page in pages:
         try:
-            steps = [step for step in read_steps(page, nodes, root) if lane is None or belongs(step, lane)]
+            planned = number_steps(page.path, read_steps(page, nodes, root))
         except InputError as error:
             errors.append(str(error))
             continue
-        blocks = list(dict.fromkeys(step.where for step in steps))
-        plan += [Planned(step, chapter_of(page.path), blocks.index(step.where) + 1) for step in steps]
+        plan += [each for each in planned if lane is None or belongs(each.step, lane)]
     if errors:
         raise InputError("\n".join(errors))
     return plan
+
+
+def number_steps(path: str, steps: list[Step]) -> list[Planned]:
+    """Give a page's steps their numbers: those of all lanes, so that a block has one number for every reader."""
+    blocks = {where: number for number, where in enumerate(dict.fromkeys(step.where for step in steps), start=1)}
+    return [Planned(step, chapter_of(path), blocks[step.where]) for step in steps]
 
 
 def belongs(step: Step, lane: Lane) -> bool:

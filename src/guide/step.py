@@ -159,21 +159,21 @@ def read_output(block: Block) -> Output:
 
 def is_step(block: Block, nodes: tuple[str, ...]) -> bool:
     """Tell whether a block is meant as a step: its title names a node, or it has what only steps have."""
-    titled = any(name in nodes for name in titles(block))
+    titled = any(name in nodes for name in titles_in(block.title))
     return block.language == "bash" and (
         titled or bool(block.attributes.keys() & (STEP_ATTRIBUTES.keys() - {"title"}))
     )
 
 
-def titles(block: Block) -> list[str]:
+def titles_in(title: str) -> list[str]:
     """Give the names in a title."""
-    return [name.strip() for name in block.title.split(",") if name.strip()]
+    return [name.strip() for name in title.split(",") if name.strip()]
 
 
 def read_step(block: Block, nodes: tuple[str, ...]) -> list[Step]:
     """Give a block's step on each of its nodes."""
     check_attributes(block, STEP_ATTRIBUTES)
-    names = titles(block)
+    names = titles_in(block.title)
     unknown = [name for name in names if name not in nodes]
     if unknown or not names:
         known = ", ".join(nodes)
