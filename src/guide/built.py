@@ -15,12 +15,14 @@ from mkdocs.utils import get_relative_url
 
 from guide.errors import InputError
 from guide.evidence import digest_inputs, now
+from guide.files import Mentions
 from guide.lab.facts import read_yaml
 from guide.marks import Mark, mark_page
 from guide.markup import Palette, anchor, dress
+from guide.node import HOST
 from guide.page import Location, Page
 from guide.plan import Planned, number_steps
-from guide.project import HOST, Settings, read_settings
+from guide.project import Settings, read_settings
 from guide.proof import read_score, render
 from guide.run import Result
 from guide.seen import read_runs
@@ -28,6 +30,7 @@ from guide.step import LANE_TABS, read_steps
 
 VERIFIED = "verified.html"
 PLACE = re.compile(r'<div data-proof="(?P<name>[\w-]+)"></div>')
+INCLUDE = re.compile(r'include\s+"([^"]+)"')
 TITLE_END = "</h1>"
 log = logging.getLogger("mkdocs.guide")  # below mkdocs, so that --strict counts its warnings
 
@@ -61,6 +64,7 @@ class Built:
         nodes = tuple(read_yaml(folder / "nodes.yaml")["nodes"])
         self.palette = Palette(nodes, HOST)
         self.digests = digest_inputs(self.root, settings.inputs)
+        self.mentions = Mentions(self.root, settings.inputs)
         docs = Path(config.docs_dir)
         pages = {str(path.relative_to(self.root)) for path in docs.rglob("*.md")}
         versions = {path.name.partition("-")[2] for path in (folder / "modules").glob("kubernetes-*")}
@@ -84,7 +88,8 @@ class Built:
             if not planned:
                 return html
             self.warn_of_colours(planned)
-            found = [mark_page(path, source.read_text(), planned, run, self.digests) for run in self.runs]
+            used = self.used(path, source.read_text(), planned)
+            found = [mark_page(path, planned, run, used, self.digests) for run in self.runs]
             marks = [mark for mark in found if mark]
             shown = Shown(str(page.title), page.file.url, planned, marks)
             self.shown[path] = shown
@@ -98,6 +103,12 @@ class Built:
         """Give the steps of an expanded page, in all lanes."""
         lines = tuple(Location(path, number) for number in range(1, text.count("\n") + 2))
         return number_steps(path, read_steps(Page(path, path, text, lines), (*self.palette.nodes, HOST), self.root))
+
+    def used(self, path: str, text: str, planned: Sequence[Planned]) -> set[str]:
+        """Give the files that decide what a page does: itself, its snippets, and files that it shows or uses."""
+        snippets = {f"snippets/{name}" for name in INCLUDE.findall(text)}
+        commands = "\n".join(each.step.command for each in planned)
+        return {path, *snippets, *self.mentions.of(text + commands)}
 
     def warn_of_colours(self, planned: Sequence[Planned]) -> None:
         """Warn of steps on nodes that look like no other node's, and so like each other's."""

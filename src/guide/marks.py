@@ -1,7 +1,6 @@
 """Marks: what may be said of a page after what runs have seen of it."""
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -45,17 +44,18 @@ class Mark:
         return sum(step.seconds for step in self.steps)
 
 
-def mark_page(page: str, text: str, planned: Sequence[Planned], run: Run, digests: Mapping[str, str]) -> Mark | None:
+def mark_page(
+    page: str, planned: Sequence[Planned], run: Run, used: Collection[str], digests: Mapping[str, str]
+) -> Mark | None:
     """Give what a run says of a page, or None where it says nothing.
 
-    `text` is the page's source, `planned` are its steps in all lanes, and `digests` the SHA-256 that the guide's
-    files have now, by path.
+    `planned` are the page's steps in all lanes, `used` the files that decide what they do, and `digests` the SHA-256
+    that the guide's files have now, by path.
     """
     steps = tuple(step for step in run.steps if step.page == page)
     if not steps:
         return None
-    used = files_of(page, text, planned, sorted(digests.keys() | run.inputs.keys()))
-    changed = [path for path in used if digests.get(path) != run.inputs.get(path)]
+    changed = sorted(path for path in used if digests.get(path) != run.inputs.get(path))
     now = [(each.step.node, each.step.command) for each in planned if belongs(each.step, run.lane)]
     if not changed and now != [(step.node, step.command) for step in steps]:
         changed.append("its commands")
@@ -72,14 +72,3 @@ def judge(steps: Sequence[Seen], changed: Sequence[str]) -> State:
     if Result.NOT_RUN in results or Result.PASSED not in results:
         return State.PARTLY
     return State.VERIFIED
-
-
-def files_of(page: str, text: str, planned: Sequence[Planned], paths: Sequence[str]) -> list[str]:
-    """Give which of `paths` decide what a page does: itself, its snippets, and files that it shows or uses."""
-    commands = "\n".join(each.step.command for each in planned)
-    snippets = set(re.findall(r'include\s+"([^"]+)"', text))
-    return [
-        path
-        for path in paths
-        if path == page or path in text or path in commands or ("/" in path and path.partition("/")[2] in snippets)
-    ]
