@@ -15,6 +15,7 @@ ACCEPTED = {
     1090: "a sourced file that is made on the way cannot be followed",
     1091: "a sourced script is checked by itself",
     2034: "a variable may be used by a later step",
+    2164: "a step in which a command fails ends the run, cd too",
     2154: "a variable may come from an earlier step",
 }
 

@@ -10,7 +10,7 @@ from guide.project import open_project
 from tests.conftest import Guide
 from tests.nodes.conftest import Caller
 
-COPIED = ("config", "docs", "macros", "manifests", "script", "snippets", "src")
+COPIED = ("config", "docs", "macros", "manifests", "overrides", "script", "snippets", "src")
 
 
 @pytest.fixture
