@@ -7,6 +7,7 @@ from typing import NoReturn
 import click
 
 from guide.commands.accept import accept
+from guide.commands.mutate import mutate
 from guide.commands.nodes import down, shell, status, up
 from guide.commands.plan import plan
 from guide.commands.play import play
@@ -21,7 +22,7 @@ def guide() -> None:
     """Kubernetes from scratch: a guide whose every command is run on real nodes."""
 
 
-for command in (verify, plan, goto, up, down, status, shell, site, serve, play, accept, test):
+for command in (verify, plan, goto, up, down, status, shell, site, serve, play, accept, mutate, test):
     guide.add_command(command)
 
 
