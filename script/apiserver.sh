@@ -14,6 +14,6 @@ else
         --disable-admission-plugins=ServiceAccount \
         --service-account-issuer=https://kubernetes.default.svc \
         --service-account-key-file=/etc/kubernetes/pki/service-account.pub \
-        --service-account-signing-key-file=/etc/kubernetes/pki/service-account.key
-    echo "the API server starts; its log: journalctl -u kube-apiserver"
+        --service-account-signing-key-file=/etc/kubernetes/pki/service-account.key &&
+        echo "the API server starts; its log: journalctl -u kube-apiserver"
 fi

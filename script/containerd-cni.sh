@@ -9,8 +9,6 @@ else
         ip link delete pods0
     fi
 
-    systemctl stop containerd-by-hand
-    systemd-run --quiet --collect --unit=containerd-by-hand --property=Delegate=yes --property=KillMode=process \
-        containerd --config=/vagrant/config/containerd.toml
+    systemctl restart containerd-by-hand
     echo "containerd starts again; its log: journalctl -u containerd-by-hand"
 fi

@@ -9,6 +9,6 @@ if systemctl is-active --quiet containerd-by-hand; then
     echo "containerd runs already"
 else
     systemd-run --quiet --collect --unit=containerd-by-hand --property=Delegate=yes --property=KillMode=process \
-        containerd --config=/vagrant/config/containerd.toml
-    echo "containerd starts; its log: journalctl -u containerd-by-hand"
+        containerd --config=/vagrant/config/containerd.toml &&
+        echo "containerd starts; its log: journalctl -u containerd-by-hand"
 fi

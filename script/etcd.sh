@@ -6,6 +6,6 @@ else
         etcd \
         --data-dir=/var/lib/etcd \
         --listen-client-urls=http://127.0.0.1:2379,http://10.10.0.10:2379 \
-        --advertise-client-urls=http://10.10.0.10:2379
-    echo "etcd starts; its log: journalctl -u etcd"
+        --advertise-client-urls=http://10.10.0.10:2379 &&
+        echo "etcd starts; its log: journalctl -u etcd"
 fi

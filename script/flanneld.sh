@@ -6,6 +6,6 @@ else
         flanneld \
         --etcd-endpoints=http://10.10.0.10:2379 \
         --iface="$(hostname --ip-address)" \
-        --ip-masq
-    echo "flanneld starts; its log: journalctl -u flanneld"
+        --ip-masq &&
+        echo "flanneld starts; its log: journalctl -u flanneld"
 fi

@@ -5,6 +5,6 @@ if systemctl is-active --quiet kubelet; then
     echo "the kubelet runs already"
 else
     systemd-run --quiet --collect --unit=kubelet --property=Delegate=yes --property=KillMode=process \
-        kubelet --config=/etc/kubernetes/kubelet-config.yaml
-    echo "the kubelet starts; its log: journalctl -u kubelet"
+        kubelet --config=/etc/kubernetes/kubelet-config.yaml &&
+        echo "the kubelet starts; its log: journalctl -u kubelet"
 fi

@@ -8,6 +8,6 @@ else
         kubelet \
         --config=/etc/kubernetes/kubelet-config.yaml \
         --kubeconfig=/etc/kubernetes/kubeconfig.yaml \
-        --node-ip="$(hostname --ip-address)"
-    echo "the kubelet starts; its log: journalctl -u kubelet"
+        --node-ip="$(hostname --ip-address)" &&
+        echo "the kubelet starts; its log: journalctl -u kubelet"
 fi

@@ -5,6 +5,6 @@ else
     systemd-run --quiet --collect --unit=kube-scheduler \
         kube-scheduler \
         --kubeconfig=/etc/kubernetes/kubeconfig.yaml \
-        --leader-elect=false
-    echo "the scheduler starts; its log: journalctl -u kube-scheduler"
+        --leader-elect=false &&
+        echo "the scheduler starts; its log: journalctl -u kube-scheduler"
 fi
