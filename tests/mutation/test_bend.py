@@ -21,6 +21,7 @@ def bent(name, value):
         ("protocol", "UDP", [("TCP", Kind.VALUE)]),
         ("mode", '"iptables"', [('"iptables-bent"', Kind.VALUE)]),
         ("apiGroups", '""', [('"bent"', Kind.VALUE)]),
+        ("containerRuntimeEndpoint", "unix:///a", [("unix:///a-bent", Kind.VALUE)]),
         ("nodeName", "web", [("db", Kind.NODE)]),
         ("advertise-address", "10.20.0.10", [("10.20.0.11", Kind.ADDRESS)]),
         ("clusterIP", "10.1.1.2", [("10.1.1.3", Kind.ADDRESS)]),

@@ -40,7 +40,7 @@ def mutate(sample: int | None, seed: int, provider: str, runtime: str, yes: bool
     mutants = sample_of(population, sample, seed)
     if not mutants:
         raise InputError("There is not one place in this guide that could be bent.")
-    require(project.versions, yes)
+    require(yes)
     console = Console()
     labs = max(2, round((os.cpu_count() or 1) * LABS_PER_CORE))
     begun, started = time.monotonic(), now()
@@ -65,9 +65,9 @@ def mutate(sample: int | None, seed: int, provider: str, runtime: str, yes: bool
             console.print(
                 f"  {marks[verdict.found]} {escape(mutant.where):<48}{by:<9}{escape(mutant.what)}",
                 highlight=False,
-                no_wrap=console.is_terminal,
-                overflow="ellipsis",
-                soft_wrap=not console.is_terminal,
+                no_wrap=True,
+                overflow="ellipsis" if console.is_terminal else "ignore",
+                crop=console.is_terminal,
             )
             progress.advance(bar)
 

@@ -10,7 +10,7 @@ PORT = re.compile(r"(?<=[\w\]]:)\d{2,5}(?![\w.])")
 # The other one of two; any other word becomes one that nobody knows.
 SWITCH = {"true": "false", "false": "true", "yes": "no", "no": "yes", "TCP": "UDP", "UDP": "TCP"}
 # A time limit that is another second long changes nothing that anybody sees while all is well.
-LIMIT = re.compile(r"time|second|period|deadline", re.IGNORECASE)
+LIMIT = re.compile(r"timeout|\btime$|seconds?$|deadline", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
