@@ -5,7 +5,6 @@ else
     systemd-run --quiet --collect --unit=kube-apiserver --property=TimeoutStopSec=1s \
         kube-apiserver \
         --advertise-address=10.10.0.10 \
-        --secure-port=6443 \
         --cert-dir=/etc/kubernetes/pki \
         --etcd-servers=http://127.0.0.1:2379 \
         --service-cluster-ip-range=10.1.0.0/16 \

@@ -6,7 +6,6 @@ else
         kube-controller-manager \
         --kubeconfig=/etc/kubernetes/kubeconfig.yaml \
         --leader-elect=false \
-        --service-account-private-key-file=/etc/kubernetes/pki/service-account.key \
         --root-ca-file=/etc/kubernetes/pki/apiserver.crt &&
         echo "the controller-manager starts; its log: journalctl -u kube-controller-manager"
 fi

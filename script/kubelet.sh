@@ -1,5 +1,4 @@
 # Starts the kubelet as a part of the cluster: it registers its node and asks the API server for pods.
-mkdir -p /etc/kubernetes/manifests
 
 if systemctl is-active --quiet kubelet; then
     echo "the kubelet runs already"

@@ -32,6 +32,9 @@ class Crew:
     def __init__(self, project: Project, labs: int) -> None:
         self._project = project
         self._folder = Path(tempfile.mkdtemp(prefix="guide-mutate-"))
+        # What is tried is the guide as it was at the start, whatever its author does meanwhile.
+        self._clean = self._folder / "clean"
+        shutil.copytree(project.root, self._clean, ignore=LEFT_OUT, symlinks=True)
         self._trees = [self._folder / str(number) for number in range(labs)]
         self._free: queue.SimpleQueue[Path] = queue.SimpleQueue()
         for tree in self._trees:
@@ -69,9 +72,9 @@ class Crew:
             self._free.put(tree)
 
     def copy(self, tree: Path) -> None:
-        """Make a fresh copy of the guide."""
+        """Make a fresh copy of the guide in the folder `tree`."""
         shutil.rmtree(tree, ignore_errors=True)
-        shutil.copytree(self._project.root, tree, ignore=LEFT_OUT, symlinks=True)
+        shutil.copytree(self._clean, tree, symlinks=True)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

@@ -4,10 +4,9 @@ import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from shutil import copytree
 
 from guide.errors import GuideError, InputError, LabError, Status
-from guide.mutation.crew import LEFT_OUT, Crew
+from guide.mutation.crew import Crew
 from guide.mutation.job import Answer, Job
 from guide.mutation.mutant import Mutant
 from guide.mutation.population import place, used_files
@@ -30,8 +29,9 @@ class Measurement:
         """Give each mutant its way, after reading its pages."""
         used = used_files(self.project, self.plan)
         with tempfile.TemporaryDirectory(prefix="guide-mutate-") as folder:
-            copytree(self.project.root, folder, ignore=LEFT_OUT, symlinks=True, dirs_exist_ok=True)
-            return [self._task(Path(folder), mutant, place(mutant, self.plan, used)) for mutant in mutants]
+            copy = Path(folder, "guide")
+            self.crew.copy(copy)
+            return [self._task(copy, mutant, place(mutant, self.plan, used)) for mutant in mutants]
 
     def _task(self, copy: Path, mutant: Mutant, first: int) -> Task:
         if Path(mutant.path).suffix != ".md":
