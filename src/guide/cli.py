@@ -1,6 +1,5 @@
 """The front door's command line."""
 
-import signal
 import sys
 from typing import NoReturn
 
@@ -15,6 +14,7 @@ from guide.commands.site import serve, site
 from guide.commands.test import test
 from guide.commands.verify import goto, verify
 from guide.errors import GuideError, Status
+from guide.interrupt import take_signals_as_interrupts
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -26,15 +26,9 @@ for command in (verify, plan, goto, up, down, status, shell, site, serve, play, 
     guide.add_command(command)
 
 
-def interrupted(_signal: int, _frame: object) -> NoReturn:
-    """Treat an end by signal as an interrupt by hand, so that the nodes are removed."""
-    raise KeyboardInterrupt
-
-
 def main() -> NoReturn:
     """Run the command line, and turn what people can act on into one message and an exit status."""
-    signal.signal(signal.SIGTERM, interrupted)
-    signal.signal(signal.SIGHUP, interrupted)
+    take_signals_as_interrupts()
     try:
         guide(prog_name="./guide", standalone_mode=False)
     except click.exceptions.Abort:

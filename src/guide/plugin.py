@@ -1,7 +1,7 @@
 """The pytest plugin: each step of the guide is an item, in the order of the guide, named by page and line."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import ExitStack
 from functools import cached_property
 from pathlib import Path
@@ -12,13 +12,15 @@ import pytest
 from guide import hooks
 from guide.errors import GuideError, InputError, Status
 from guide.files import Mentions
-from guide.lab.provide import PlainProgress, provided
+from guide.inventory import read_inventory
+from guide.labs import session_lab
 from guide.plan import Lane, Planned, find, select
 from guide.progress import Place
 from guide.project import Project, open_project
 from guide.report import make_folders
 from guide.run import Outcome, Result
 from guide.session import Session
+from guide.ssh import Target
 
 
 def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
@@ -30,6 +32,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """Offer what a run can choose."""
     group = parser.getgroup("guide", "a guide whose every command is run")
     group.addoption("--guide-to", type=int, metavar="N", help="last chapter")
+    group.addoption("--guide-inventory", type=Path, metavar="FILE", help="run on the machines that this file names")
     group.addoption("--guide-runtime", default="containerd", metavar="R", help="container runtime of the lane")
     group.addoption("--guide-state", type=Path, metavar="DIR", help="note in this folder of the lab how far it comes")
     group.addoption("--guide-resume", action="store_true", help="go on after the steps that are noted there")
@@ -38,10 +41,22 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Take part where there is a guide, that is, a mkdocs.yml with extra.guide."""
-    path = config.rootpath / "mkdocs.yml"
-    if path.exists() and "guide:" in path.read_text():
-        config.pluginmanager.register(Runner(config), "guide-runner")
+    """Take part where there is a guide, that is, a mkdocs.yml with extra.guide. Raises pytest.UsageError for two."""
+    folder = config.invocation_params.dir
+    roots = sorted({root for arg in config.args if (root := guide_of(folder / arg.split("::")[0]))})
+    if len(roots) > 1:
+        raise pytest.UsageError(f"One guide at a time: there are {' and '.join(map(str, roots))}.")
+    if roots:
+        config.pluginmanager.register(Runner(config, roots[0]), "guide-runner")
+
+
+def guide_of(path: Path) -> Path | None:
+    """Give the folder of the guide that a file or folder belongs to, or None."""
+    for folder in (path.absolute(), *path.absolute().parents):
+        site = folder / "mkdocs.yml"
+        if site.is_file() and "guide:" in site.read_text():
+            return folder
+    return None
 
 
 class StepFailed(Exception):  # noqa: N818 - it is no error of ours
@@ -51,8 +66,9 @@ class StepFailed(Exception):  # noqa: N818 - it is no error of ours
 class Runner:
     """Collects a lane's plan, and has a session run it on a lab."""
 
-    def __init__(self, config: pytest.Config) -> None:
+    def __init__(self, config: pytest.Config, root: Path) -> None:
         self._config = config
+        self._root = root
         self._stack = ExitStack()
         self._plan: list[Planned] | None = None
         self._pause: Planned | None = None
@@ -62,18 +78,27 @@ class Runner:
     @cached_property
     def project(self) -> Project:
         """The guide, read when it is first asked for."""
-        return open_project(self._config.rootpath)
+        return open_project(self._root)
 
     @property
     def lane(self) -> Lane:
         """The lane that runs."""
-        return self.project.lane("embedded", self._config.getoption("guide_runtime"))
+        provider = "ssh" if self._config.getoption("guide_inventory") else "embedded"
+        return self.project.lane(provider, self._config.getoption("guide_runtime"))
+
+    @cached_property
+    def targets(self) -> dict[str, Target]:
+        """The machines of the inventory, read when they are first asked for; none without one."""
+        path = self._config.getoption("guide_inventory")
+        names = tuple(self.project.nodes.addresses)
+        return read_inventory(self._config.invocation_params.dir / path, names) if path else {}
 
     def plan(self) -> list[Planned]:
         """Give the steps that were chosen. Raises pytest.UsageError for what is wrong on the pages."""
         if self._plan is None:
             option = self._config.getoption
             try:
+                self.targets  # noqa: B018 - what is wrong in the inventory is told before anything runs
                 self._plan = select(self.project.plan(self.lane), None, option("guide_to"))
                 self._pause = find(self._plan, option("guide_pause")) if option("guide_pause") else None
             except InputError as error:
@@ -82,17 +107,17 @@ class Runner:
 
     def pytest_collection(self, session: pytest.Session) -> None:
         """Read all pages before the first is collected, so that what is wrong on them ends the session at once."""
-        docs = self._config.rootpath / self.project.docs
+        docs = self._root / self.project.docs
         paths = [(self._config.invocation_params.dir / arg.split("::")[0]).absolute() for arg in session.config.args]
         if any(path == docs or docs in path.parents for path in paths):
             self.plan()
 
     def pytest_collect_file(self, file_path: Path, parent: pytest.Collector) -> "GuidePage | None":
         """Collect pages that have steps."""
-        docs = self._config.rootpath / self.project.docs
+        docs = self._root / self.project.docs
         if file_path.suffix != ".md" or docs not in file_path.parents:
             return None
-        page = str(file_path.relative_to(self._config.rootpath))
+        page = str(file_path.relative_to(self._root))
         steps = [planned for planned in self.plan() if planned.step.where.page == page]
         if not steps:
             return None
@@ -135,8 +160,7 @@ class Runner:
         return session
 
     def _own_lab(self) -> hooks.Lab:
-        lab = provided(self.project.root, self.project.nodes, self.project.versions, PlainProgress())
-        return self._stack.enter_context(lab)
+        return self._stack.enter_context(session_lab(self._config, self.project, self.targets))
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """Close the nodes and write down what was seen."""
@@ -146,11 +170,20 @@ class Runner:
         self._stack.close()
         try:
             if not self._config.getoption("guide_no_evidence"):
-                self._session.write_evidence(self._selected)
+                self._session.write_evidence(self.plan())
         except (InputError, OSError) as error:
             what = "" if isinstance(error, InputError) else "The results cannot be written: "
             sys.stderr.write(f"{what}{error}\n")
             session.exitstatus = pytest.ExitCode.USAGE_ERROR
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(self, item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        """Let a step that was not run be told by page and line, not by ours."""
+        report = yield
+        if isinstance(item, GuideItem) and isinstance(report.longrepr, tuple):
+            where = item.planned.step.where
+            report.longrepr = (where.page, where.line, report.longrepr[2])
+        return report
 
 
 class GuidePage(pytest.File):

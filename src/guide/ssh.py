@@ -11,13 +11,17 @@ from fabric import Connection
 from guide.errors import LabError
 from guide.shell import Shell
 
-LOGIN_SHELL = "exec bash -l"  # as a reader's terminal: /etc/profile and ~/.profile are read
+LOGIN_SHELL = "echo $$; exec bash -l"  # as a reader's terminal: /etc/profile and ~/.profile are read
+AS_ROOT = "sudo --non-interactive --set-home "
 SILENCE = 5  # seconds without an answer from the machine after which it counts as lost
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Where a machine is, and how one gets in. `known_hosts` names the only host keys that are accepted."""
+    """Where a machine is, and how one gets in.
+
+    `known_hosts` names the only host keys that are accepted; `sudo` tells that the user becomes root by it.
+    """
 
     name: str
     address: str
@@ -25,6 +29,7 @@ class Target:
     key: Path
     known_hosts: Path
     port: int = 22
+    sudo: bool = False
 
 
 def direct(address: str, port: int) -> socket.socket:
@@ -44,20 +49,26 @@ def notice_silence(connection: socket.socket) -> None:
 class ChannelStream:
     """A shell behind an SSH channel."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, sudo: bool) -> None:
         self._connection = connection
+        self._become = AS_ROOT if sudo else ""
         transport = connection.client.get_transport()
         assert transport is not None  # noqa: S101 - Fabric has just opened it
         self._channel = transport.open_session(timeout=SILENCE)
-        self._channel.exec_command(f"echo $$; {LOGIN_SHELL}")
-        self._session = self._read_line()
+        self._channel.exec_command(f"{self._become}bash -c '{LOGIN_SHELL}'")
+        self._session = self._read_session()
 
-    def _read_line(self) -> int:
+    def _read_session(self) -> int:
         line = b""
         self._channel.settimeout(SILENCE)
         while not line.endswith(b"\n"):
             line += self._channel.recv(1) or b"\n"
-        return int(line or 0)
+        if not line.strip().isdigit():
+            said = (line + self._channel.recv_stderr(4096)).decode(errors="replace").split("\n")
+            raise paramiko.SSHException(
+                " ".join(each.strip() for each in said if each.strip()) or "there is no shell"
+            )
+        return int(line)
 
     def send(self, data: bytes) -> None:
         """Write to the shell."""
@@ -91,7 +102,7 @@ class ChannelStream:
         if transport is not None and transport.is_active() and not self._channel.exit_status_ready():
             try:
                 kill = transport.open_session(timeout=SILENCE)
-                kill.exec_command(f"pkill -KILL -s {self._session}")
+                kill.exec_command(f"{self._become}pkill -KILL -s {self._session}")
                 kill.status_event.wait(SILENCE)
             except (paramiko.SSHException, OSError):
                 pass  # lost while we looked; nothing of ours runs on a machine that is gone
@@ -118,9 +129,27 @@ def connect(target: Target, dial: Callable[[str, int], socket.socket] = direct) 
         connection.client.load_host_keys(str(target.known_hosts))
         connection.client.set_missing_host_key_policy(paramiko.RejectPolicy())
         connection.open()
-        return ChannelStream(connection)
+        return ChannelStream(connection, target.sudo)
     except (paramiko.SSHException, OSError, EOFError) as error:
-        raise LabError(f"{target.name} ({target.address}) does not let us in by SSH: {error}") from error
+        raise LabError(
+            f"{target.name} ({target.address}) does not let us in by SSH: {reason(error, target)}"
+        ) from error
+
+
+def reason(error: Exception, target: Target) -> str:
+    """Give what is wrong and what to do, for what people meet most."""
+    if isinstance(error, paramiko.BadHostKeyException):
+        return (
+            f"its host key is not the one in {target.known_hosts}: if the machine was made anew, remove the old line "
+            "there; else somebody may be in between"
+        )
+    if isinstance(error, paramiko.PasswordRequiredException):
+        return f"the key {target.key} has a passphrase: use one without"
+    if isinstance(error, paramiko.AuthenticationException):
+        return f"it does not accept the key {target.key} for {target.user}"
+    if "not found in known_hosts" in str(error):
+        return f"its host key is not in {target.known_hosts}: put it there, by logging in once or by ssh-keyscan"
+    return str(error)
 
 
 def ssh_node(target: Target, dial: Callable[[str, int], socket.socket] = direct) -> Shell:

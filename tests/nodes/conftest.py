@@ -78,6 +78,27 @@ def call(guide, root):
     assert caller.left_over(before) == set()
 
 
+class Copy:
+    """A copy of a guide, which has a lab of its own."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+
+@pytest.fixture
+def nginx(tmp_path, root):
+    """A copy of the guide, and a machine that is as before in the end."""
+    before = state(cache_root())
+    folder = tmp_path / "nginx"
+    shutil.copytree(root / "tests/guides/nginx", folder, ignore=shutil.ignore_patterns("build"))
+    caller = Caller(Copy(folder), root)
+    try:
+        yield caller
+    finally:
+        caller.lab.down()
+    assert caller.left_over(before) == set()
+
+
 @pytest.fixture
 def interrupt():
     """Interrupt a process as Ctrl-C does."""

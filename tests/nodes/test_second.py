@@ -1,35 +1,6 @@
 """The engine without Kubernetes: a small guide about a web server, on one node."""
 
 import json
-import shutil
-from pathlib import Path
-
-import pytest
-
-from guide.lab.cache import cache_root
-from tests.nodes.conftest import Caller
-from tests.nodes.machine import state
-
-
-class Copy:
-    """A copy of a guide, which has a lab of its own."""
-
-    def __init__(self, root: Path) -> None:
-        self.root = root
-
-
-@pytest.fixture
-def nginx(tmp_path, root):
-    """A copy of the guide, and a machine that is as before in the end."""
-    before = state(cache_root())
-    folder = tmp_path / "nginx"
-    shutil.copytree(root / "tests/guides/nginx", folder, ignore=shutil.ignore_patterns("build"))
-    caller = Caller(Copy(folder), root)
-    try:
-        yield caller
-    finally:
-        caller.lab.down()
-    assert caller.left_over(before) == set()
 
 
 def test_the_second_guide_holds_on_a_node_that_has_only_what_it_names(nginx):

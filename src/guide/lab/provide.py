@@ -11,18 +11,6 @@ from guide.lab.facts import Nodes, Versions
 from guide.lab.parts import Progress, make_parts
 
 
-class PlainProgress:
-    """Prints a line for each part that took a while."""
-
-    def started(self, name: str) -> None:
-        """Say nothing yet."""
-
-    def finished(self, name: str, seconds: float) -> None:
-        """Print it unless it came from the cache."""
-        if seconds > 1:
-            print(f"{name}: {seconds:.0f} s", flush=True)
-
-
 @contextmanager
 def provided(
     tree: Path, nodes: Nodes, versions: Versions, progress: Progress, *, keep: bool = False

@@ -1,0 +1,46 @@
+"""Where a plain `pytest` gets its lab from: machines that an inventory names, or embedded nodes of its own."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from typing import Any
+
+import pytest
+
+from guide.hooks import Lab
+from guide.interrupt import take_signals_as_interrupts
+from guide.inventory import Machines
+from guide.lab.machine import require_lab
+from guide.lab.provide import provided
+from guide.node import HOST
+from guide.project import Project
+from guide.ssh import Target
+
+
+class TerminalProgress:
+    """Prints a line for each part that took a while, past pytest's capture."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._reporter: Any = config.pluginmanager.get_plugin("terminalreporter")
+        self._capture: Any = config.pluginmanager.get_plugin("capturemanager")
+
+    def started(self, name: str) -> None:
+        """Say nothing yet."""
+
+    def finished(self, name: str, seconds: float) -> None:
+        """Print it unless it came from the cache."""
+        if seconds > 1 and self._reporter:
+            with self._capture.global_and_fixture_disabled() if self._capture else nullcontext():
+                self._reporter.ensure_newline()
+                self._reporter.write_line(f"{name}: {seconds:.0f} s")
+
+
+@contextmanager
+def session_lab(config: pytest.Config, project: Project, targets: dict[str, Target]) -> Iterator[Lab]:
+    """Give the lab of a session, and remove in the end what was made for it. Raises LabError."""
+    if targets:
+        yield Machines(project.root, HOST, targets)
+        return
+    take_signals_as_interrupts()
+    require_lab(project.versions, install=lambda _: False)
+    with provided(project.root, project.nodes, project.versions, TerminalProgress(config)) as lab:
+        yield lab
