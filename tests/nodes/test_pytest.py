@@ -12,25 +12,34 @@ FENCE = "```"
 PYTEST = [sys.executable, "-m", "pytest", "-p", "guide.plugin", "-p", "no:cacheprovider"]
 
 
-@pytest.fixture
-def run(nginx):
-    """Call pytest in the folder of the small guide, on its own nodes or within a network namespace."""
-    env = {**os.environ, "PYTHONPATH": nginx.env["PYTHONPATH"]}
+class Pytest:
+    """Calls pytest in a guide's folder."""
 
-    def start(*arguments, within=()):
-        command = [*within, *PYTEST, *arguments]
+    def __init__(self, guide):
+        self.guide = guide
+
+    def start(self, *arguments, within=()):
         return subprocess.Popen(
-            command, cwd=nginx.guide.root, env=env, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+            [*within, *PYTEST, *arguments],
+            cwd=self.guide.guide.root,
+            env={**os.environ, "PYTHONPATH": self.guide.env["PYTHONPATH"]},
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
         )
 
-    def call(*arguments, within=()):
-        process = start(*arguments, within=within)
+    def __call__(self, *arguments, within=()):
+        """Give the status, and what was said. `within` goes before the command."""
+        process = self.start(*arguments, within=within)
         out, err = process.communicate(timeout=300)
         assert "Traceback" not in out + err
         return process.returncode, out + err
 
-    call.start = start
-    return call
+
+@pytest.fixture
+def run(nginx):
+    """pytest on the small guide."""
+    return Pytest(nginx)
 
 
 def change(nginx, before, after, page="1-serve-a-page"):
