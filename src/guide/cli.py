@@ -1,6 +1,7 @@
 """The front door's command line."""
 
 import sys
+from pathlib import Path
 from typing import NoReturn
 
 import click
@@ -26,11 +27,16 @@ for command in (verify, plan, goto, up, down, status, shell, site, serve, play, 
     guide.add_command(command)
 
 
+def program() -> str:
+    """Give what the reader typed: the front door in the project's tree, or the program that the package installs."""
+    return "guide" if Path(sys.argv[0]).name == "guide" else "./guide"
+
+
 def main() -> NoReturn:
     """Run the command line, and turn what people can act on into one message and an exit status."""
     take_signals_as_interrupts()
     try:
-        guide(prog_name="./guide", standalone_mode=False)
+        guide(prog_name=program(), standalone_mode=False)
     except click.exceptions.Abort:
         sys.exit(Status.INTERRUPTED)
     except click.ClickException as error:

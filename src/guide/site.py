@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+from guide.documentation import mutation, table
 from guide.errors import InputError
 from guide.lab.facts import read_yaml
 from guide.node import HOST
@@ -10,11 +11,19 @@ from guide.page import MARK, Location, Page
 from guide.project import read_settings
 from guide.step import read_steps
 
-LANGUAGES = {".sh": "bash", ".yaml": "yaml", ".yml": "yaml", ".toml": "toml", ".conflist": "json", ".txt": "text"}
+LANGUAGES = {
+    ".sh": "bash",
+    ".yaml": "yaml",
+    ".yml": "yaml",
+    ".toml": "toml",
+    ".conflist": "json",
+    ".txt": "text",
+    ".md": "markdown",
+}
 
 
 def register(env: Any) -> None:
-    """Give pages `file(path)`, and `nodes`, `versions`, `images`, `host` and `networks`."""
+    """Give pages `file`, `table_of`, `mutation_score`, and `nodes`, `versions`, `images`, `host` and `networks`."""
     root = Path(env.project_dir)
     settings = read_settings(env.conf["extra"].get("guide"), root / "mkdocs.yml")
     nodes = read_yaml(root / settings.config / "nodes.yaml")
@@ -25,6 +34,8 @@ def register(env: Any) -> None:
     env.variables["images"] = versions.pop("images", {})
     env.variables["versions"] = versions
     env.macro(lambda path: show_file(root, path), "file")
+    env.macro(table, "table_of")
+    env.macro(lambda: mutation(root / "build"), "mutation_score")
 
 
 def show_file(root: Path, path: str) -> str:
