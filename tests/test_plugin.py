@@ -1,6 +1,10 @@
 """The pytest plugin on small guides whose nodes are shells of this machine."""
 
 import json
+import os
+import subprocess
+import sys
+import tomllib
 
 import pytest
 
@@ -287,3 +291,16 @@ def test_an_error_of_our_own_lets_nothing_after_it_pass(guide, run):
     assert status is Status.GUIDE_WRONG
     assert [each["status"] for each in evidence(guide)["steps"]] == ["failed", "not-run"]
     assert Result.PASSED not in watcher.results
+
+
+def test_the_plugin_is_loaded_once_where_the_package_is_installed_too(guide, root):
+    points = tomllib.loads((root / "pyproject.toml").read_text())["project"]["entry-points"]["pytest11"]
+    lines = [f"{name} = {module}" for name, module in points.items()]
+    guide.write("site/thing-1.0.dist-info/METADATA", "Metadata-Version: 2.1\nName: thing\nVersion: 1.0\n")
+    guide.write("site/thing-1.0.dist-info/entry_points.txt", "\n".join(["[pytest11]", *lines, ""]))
+    guide.page(step("true"))
+    env = {**os.environ, "PYTHONPATH": f"{root / 'src'}:{guide.root / 'site'}"}
+    for options in ([], ["-p", "guide.plugin"]):  # as a reader calls it, and as the front door does
+        command = [sys.executable, "-m", "pytest", *options, "-p", "no:cacheprovider", "--collect-only", "-q", "docs"]
+        done = subprocess.run(command, cwd=guide.root, env=env, capture_output=True, text=True, check=False)
+        assert (done.returncode, "docs/1-page.md::1-web" in done.stdout) == (0, True), done.stdout + done.stderr
