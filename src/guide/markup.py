@@ -18,6 +18,7 @@ BLOCK = re.compile(
     r'<span class="filename">(?P<title>[^<]*)</span>(?P<code><pre>.*?</pre>)</div>',
     re.DOTALL,
 )
+LABELS = re.compile(r'<div class="tabbed-labels">(.*?)</div>', re.DOTALL)
 TAG = re.compile(r"<[^>]+>")
 
 Remarks = Mapping[tuple[str, str, str], Sequence[str]]
@@ -53,6 +54,7 @@ def dress(content: str, planned: Sequence[Planned], palette: Palette, path: str,
     `planned` are the steps of all lanes, and `remarks` what runs say of a step, by label, node and command. Raises
     InputError if what the HTML shows is not, in the same order and byte for byte, what is run.
     """
+    check_tabs(content, path)
     blocks = [list(group) for _, group in groupby(planned, key=lambda each: each.step.where)]
     waiting = iter(blocks)
     names = {*palette.nodes, palette.host}
@@ -74,6 +76,15 @@ def dress(content: str, planned: Sequence[Planned], palette: Palette, path: str,
     if left is not None:
         raise InputError(f"{left[0].step.where}: this step is run, and does not come out as a block of the site")
     return dressed
+
+
+def check_tabs(content: str, path: str) -> None:
+    """Raise InputError for a set of tabs of which a reader never sees one, since another has the same name."""
+    for match in LABELS.finditer(content):
+        labels = [html.unescape(TAG.sub("", label)) for label in match[1].split("</label>")[:-1]]
+        for label in labels:
+            if labels.count(label) > 1:
+                raise InputError(f'{path}: one set of tabs has "{label}" twice: begin the second set by ===!')
 
 
 def text_of(code: str) -> str:

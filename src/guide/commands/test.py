@@ -5,7 +5,7 @@ import sys
 
 import click
 
-from guide.commands.common import ROOT, require, yes_option
+from guide.commands.common import ROOT, asker, require, yes_option
 from guide.errors import Status
 
 
@@ -14,14 +14,18 @@ from guide.errors import Status
 @click.argument("pytest_arguments", nargs=-1)
 def test(yes: bool, pytest_arguments: tuple[str, ...]) -> None:
     """Check the code, then run all tests; arguments go to pytest."""
+    from guide.lab.machine import program, require_packages
     from guide.project import open_project
 
     require(open_project(ROOT).versions, yes)
+    require_packages((program("chromium", "chromium"),), install=asker(yes))
+    prose = ["docs", "snippets", "script", "manifests", "src", "README.md", "CONTRIBUTING.md", "CHANGELOG.md"]
     scripts = [str(path) for path in sorted(ROOT.glob("src/guide/lab/*.sh"))]
     checks = {
         "ruff": [sys.executable, "-m", "ruff", "check"],
         "format": [sys.executable, "-m", "ruff", "format", "--check"],
         "mypy": [sys.executable, "-m", "mypy"],
+        "codespell": [sys.executable, "-m", "codespell_lib", *prose],
         "shellcheck": ["shellcheck", "--shell=bash", *scripts],
     }
     for name, command in checks.items():

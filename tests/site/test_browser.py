@@ -1,0 +1,203 @@
+"""The site in a browser: what a reader copies, ticks off, finds and hears."""
+
+import re
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from guide.plan import Lane
+from guide.project import open_project
+
+FENCE = "```"
+TABS = f"""\
+# Page
+
+=== "containerd"
+
+    {FENCE}bash title="kube-node"
+    echo containerd
+    {FENCE}
+
+=== "docker"
+
+    {FENCE}bash title="kube-node"
+    echo docker
+    {FENCE}
+
+{FENCE}bash title="kube-control-plane, host"
+echo both
+{FENCE}
+
+{FENCE}text title="Output"
+both
+{FENCE}
+"""
+
+
+def pages(site):
+    """Give the pages, without the run's report, which has tests of its own, and without 404, which needs a server."""
+    found = {str(path.relative_to(site)) for path in site.rglob("*.html")}
+    return sorted(found - {"404.html", "report/index.html"})
+
+
+def copied(window, address):
+    """Press the copy button of every step, one tab after the other; give by number what the clipboard had."""
+    window.tab.goto(address)
+    found: dict[str, str] = {}
+    for label in window.tab.locator(".tabbed-labels > label").all():
+        label.click()
+        found |= press(window.tab)
+    return found | press(window.tab)
+
+
+PRESS = """async () => {
+    const found = {};
+    for (const step of document.querySelectorAll(".step")) {
+        if (!step.checkVisibility()) continue;
+        await navigator.clipboard.writeText("nothing");
+        step.querySelector("[data-md-type=copy]").click();
+        found[step.dataset.step] = await navigator.clipboard.readText();
+    }
+    return found;
+}"""
+
+
+def press(tab):
+    tab.locator(
+        ".step:visible [data-md-type=copy]"
+    ).first.click()  # as a person does it, and what lets the others copy
+    return tab.evaluate(PRESS)
+
+
+def test_every_copy_button_gives_the_bytes_of_the_plan(built, serve, window):
+    wanted: dict[str, dict[str, str]] = {}
+    for runtime in ("containerd", "docker"):
+        for each in open_project(built.root).plan(Lane("embedded", runtime, "x")):
+            page = each.step.where.page.removeprefix("docs/").replace(".md", ".html")
+            wanted.setdefault(page, {})[each.label] = each.step.command
+    address = serve(built.site)
+    assert {page: copied(window, f"{address}/{page}") for page in wanted} == wanted
+    assert sum(map(len, wanted.values())) > 100
+
+
+def test_an_output_has_no_copy_button(built, serve, window):
+    window.tab.goto(f"{serve(built.site)}/1-runtime-and-kubelet.html")
+    window.tab.locator(".step [data-md-type=copy]").first.wait_for()
+    assert window.tab.locator("details.output").count() > 10
+    assert window.tab.locator("details.output [data-md-type=copy]").count() == 0
+
+
+@pytest.fixture(scope="module")
+def small(root, tmp_path_factory):
+    """Two pages with tabs."""
+    from tests.site.conftest import Copy
+
+    made = Copy(root, tmp_path_factory.mktemp("small") / "copy")
+    made.only({"1-one.md": TABS, "2-two.md": TABS, "verified.md": "# Verified\n"})
+    assert made.build() == ""
+    return made
+
+
+def test_a_tab_that_is_chosen_once_is_chosen_on_all_pages(small, serve, window):
+    address = serve(small.site)
+    assert copied(window, f"{address}/1-one.html") == {
+        "1.1": "echo containerd",
+        "1.2": "echo docker",
+        "1.3": "echo both",
+    }
+    window.tab.goto(f"{address}/2-two.html")
+    docker = window.tab.locator(".step", has_text="echo docker")
+    docker.wait_for()
+    assert [docker.is_visible(), window.tab.locator(".step", has_text="echo containerd").is_visible()] == [
+        True,
+        False,
+    ]
+
+
+def test_steps_are_ticked_off_by_keyboard_and_stay_so(small, serve, window):
+    tab = window.tab
+    tab.goto(f"{serve(small.site)}/1-one.html")
+    bar = tab.get_by_role("status")
+    assert bar.inner_text() == "0 of 2 steps done"  # the other tab's step is not the reader's
+    box = tab.get_by_role("checkbox", name="Step 1.3 is done")
+    box.focus()
+    tab.keyboard.press("Space")
+    assert (box.is_checked(), bar.inner_text()) == (True, "1 of 2 steps done")
+    tab.reload()
+    assert (box.is_checked(), bar.inner_text()) == (True, "1 of 2 steps done")
+    assert tab.get_by_role("progressbar", name="Steps done in this chapter").get_attribute("value") == "1"
+    tab.get_by_role("button", name="Start over").click()
+    assert (box.is_checked(), bar.inner_text()) == (False, "0 of 2 steps done")
+    assert tab.context.cookies() == []
+
+
+def test_what_is_kept_in_the_browser_and_damaged_is_as_good_as_nothing(small, serve, window):
+    tab = window.tab
+    tab.goto(f"{serve(small.site)}/1-one.html")
+    tab.evaluate("localStorage.setItem('guide:1-one.html', '{\"done\": 7')")
+    tab.reload()
+    assert tab.get_by_role("status").inner_text() == "0 of 2 steps done"
+    assert window.wrong == []
+
+
+def test_the_landing_page_says_how_far_one_is(built, serve, window):
+    address = serve(built.site)
+    window.tab.goto(f"{address}/1-runtime-and-kubelet.html")
+    window.tab.get_by_role("checkbox", name="Step 1.2 is done").check()
+    window.tab.goto(f"{address}/index.html")
+    words = window.tab.locator(".chapters li", has_text="1. The foundation").locator(".far").inner_text()
+    assert re.fullmatch(r"1 of \d+ steps done", words)
+
+
+@pytest.mark.parametrize("way", ["disk", "server"])
+def test_search_finds_nodeport(built, serve, window, way):
+    own = f"file://{built.site}" if way == "disk" else serve(built.site)
+    window.tab.goto(f"{own}/index.html")
+    window.tab.locator("[data-md-component=search-query]").fill("NodePort")
+    hit = window.tab.locator(".md-search-result__link", has_text="outside").first
+    hit.wait_for(state="attached")
+    assert "4-services-and-kube-proxy.html" in (hit.get_attribute("href") or "")
+    assert (window.wrong, window.outside(own)) == ([], [])
+
+
+def test_no_page_has_an_error_or_asks_anybody_else_when_it_is_opened_from_disk(built, window):
+    own = f"file://{built.site}"
+    for page in pages(built.site):
+        window.tab.goto(f"{own}/{page}")
+    assert len(pages(built.site)) > 20
+    assert (window.wrong, window.outside(own)) == ([], [])
+
+
+def test_a_number_links_to_its_step(built, window):
+    window.tab.goto(f"file://{built.site}/1-runtime-and-kubelet.html")
+    window.tab.locator(".step").nth(3).locator(".step-number").click()
+    assert window.tab.url.endswith("#step-1-4")
+    assert window.tab.locator("#step-1-4").evaluate("step => step.matches(':target')")
+
+
+def grave(tab):
+    """Give what axe finds that keeps people from using the page."""
+    found = Axe().run(tab, options={"resultTypes": ["violations"]}).response["violations"]
+    return [(each["id"], each["nodes"][0]["html"]) for each in found if each["impact"] in ("serious", "critical")]
+
+
+def test_axe_finds_nothing_serious_on_any_page(built, window):
+    found = {}
+    for page in pages(built.site):
+        window.tab.goto(f"file://{built.site}/{page}")
+        found[page] = grave(window.tab)
+    assert {page: what for page, what in found.items() if what} == {}
+
+
+@pytest.mark.parametrize("page", ["index.html", "4-services-and-kube-proxy.html", "verified.html"])
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_pages_fit_the_screen_and_can_be_read_in_both_schemes(built, chromium, root, page, width, scheme):
+    context = chromium.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
+    tab = context.new_page()
+    tab.goto(f"file://{built.site}/{page}")
+    assert tab.evaluate("document.documentElement.scrollWidth") <= width
+    assert grave(tab) == []
+    # To be looked at by a person; not compared.
+    tab.screenshot(path=root / "build" / "screenshots" / f"{page.removesuffix('.html')}-{width}-{scheme}.png")
+    context.close()

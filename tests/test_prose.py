@@ -1,0 +1,32 @@
+"""The pages' words, as far as a program can tell."""
+
+import re
+
+import pytest
+
+BELITTLING = re.compile(r"\b(simply|just|easy|easily|obviously|of course)\b", re.IGNORECASE)
+OUTSIDE = re.compile(r"\]\((https?://[^)\s]+)\)")
+
+
+def prose(root):
+    """Give the text of pages and snippets by path, without their blocks."""
+    paths = [*root.glob("docs/**/*.md"), *root.glob("snippets/*.md")]
+    return {
+        str(path.relative_to(root)): re.sub(r"```.*?```", "", path.read_text(), flags=re.DOTALL) for path in paths
+    }
+
+
+def test_no_page_says_that_something_is_easy(root):
+    found = {path: match[0] for path, text in prose(root).items() if (match := BELITTLING.search(text))}
+    assert found == {}
+
+
+@pytest.mark.parametrize("words", ["It is easy.", "You just start it.", "Simply wait."])
+def test_words_that_belittle_are_found(words):
+    assert BELITTLING.search(words)
+
+
+def test_links_to_other_sites_are_encrypted_and_have_a_host(root):
+    links = {link for text in prose(root).values() for link in OUTSIDE.findall(text)}
+    assert len(links) > 5
+    assert {link for link in links if not re.match(r"https://[\w.-]+\.[a-z]+(/|$)", link)} == set()
