@@ -7,6 +7,7 @@ from typing import NoReturn
 import click
 
 from guide.commands.accept import accept
+from guide.commands.export import export
 from guide.commands.mutate import mutate
 from guide.commands.nodes import down, shell, status, up
 from guide.commands.plan import plan
@@ -23,7 +24,7 @@ def guide() -> None:
     """Kubernetes from scratch: a guide whose every command is run on real nodes."""
 
 
-for command in (verify, plan, goto, up, down, status, shell, site, serve, play, accept, mutate, test):
+for command in (verify, plan, goto, up, down, status, shell, site, serve, play, export, accept, mutate, test):
     guide.add_command(command)
 
 

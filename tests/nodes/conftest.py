@@ -1,10 +1,16 @@
 """Guides on real embedded nodes. Each test has its own folder, and so its own lab."""
 
+import fcntl
 import os
+import pty
+import re
+import select
 import shutil
 import signal
+import struct
 import subprocess
 import sys
+import termios
 import time
 from pathlib import Path
 
@@ -13,9 +19,11 @@ import pytest
 from guide.lab.cache import Cache, cache_root
 from guide.lab.embedded import Embedded
 from guide.lab.facts import read_nodes
+from tests.conftest import Guide
 from tests.nodes.machine import state
 
 FENCE = "```"
+COPIED = ("config", "docs", "macros", "manifests", "overrides", "script", "snippets", "src")
 CONTROL_PLANE = "kube-control-plane"
 
 
@@ -97,6 +105,80 @@ def nginx(tmp_path, root):
     finally:
         caller.lab.down()
     assert caller.left_over(before) == set()
+
+
+@pytest.fixture
+def copy(tmp_path, root):
+    """A copy of the whole guide, with a lab of its own."""
+    guide = Guide(tmp_path)
+    for folder in COPIED:
+        shutil.rmtree(guide.root / folder, ignore_errors=True)
+        shutil.copytree(root / folder, guide.root / folder)
+    shutil.copy(root / "mkdocs.yml", guide.root / "mkdocs.yml")
+    caller = Caller(guide, root)
+    yield caller
+    caller.lab.down()
+
+
+class Terminal:
+    """A person's terminal, on which a command of the front door runs."""
+
+    def __init__(self, call, *arguments):
+        self._master, slave = pty.openpty()
+        fcntl.ioctl(self._master, termios.TIOCSWINSZ, struct.pack("HHHH", 50, 100, 0, 0))
+        command = ["setsid", "--ctty", sys.executable, "-m", "guide", *arguments]
+        self.process = subprocess.Popen(
+            command,
+            cwd=call.guide.root,
+            env={**call.env, "TERM": "xterm"},
+            stdin=slave,
+            stdout=slave,
+            stderr=slave,
+        )
+        os.close(slave)
+        self.text = ""
+
+    def read_until(self, pattern, seconds=60):
+        end = time.monotonic() + seconds
+        while not re.search(pattern, self.text):
+            assert select.select([self._master], [], [], max(end - time.monotonic(), 0))[0], self.text
+            try:
+                data = os.read(self._master, 65536)
+            except OSError:
+                data = b""
+            assert data, self.text
+            self.text += data.decode(errors="replace")
+
+    def type(self, line):
+        self.press(f"{line}\n")
+
+    def press(self, keys):
+        self.text = ""
+        os.write(self._master, keys.encode())
+
+    def end(self):
+        try:
+            while os.read(self._master, 65536):
+                pass
+        except OSError:
+            pass
+        os.close(self._master)
+        return self.process.wait(60)
+
+
+@pytest.fixture
+def sit(call):
+    opened = []
+
+    def start(*arguments):
+        opened.append(Terminal(call, *arguments))
+        return opened[-1]
+
+    yield start
+    for terminal in opened:
+        if terminal.process.poll() is None:
+            terminal.process.kill()
+            terminal.process.wait()
 
 
 @pytest.fixture

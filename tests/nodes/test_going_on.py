@@ -1,15 +1,7 @@
 """Nodes that stay: going on where a run stopped, going to a chapter, and a person at a terminal."""
 
 import json
-import os
-import pty
-import re
-import select
 import subprocess
-import sys
-import time
-
-import pytest
 
 from guide.commands.common import shell_like
 from tests.nodes.conftest import CONTROL_PLANE, step
@@ -66,64 +58,6 @@ def test_goto_brings_clean_nodes_to_a_chapter_and_a_shell_there_knows_what_the_r
     node = call.lab.node(CONTROL_PLANE)
     assert node.run("ls /root", 5).output == ""
     node.close()
-
-
-class Terminal:
-    """A person's terminal, on which a command of the front door runs."""
-
-    def __init__(self, call, *arguments):
-        self._master, slave = pty.openpty()
-        command = [sys.executable, "-m", "guide", *arguments]
-        self.process = subprocess.Popen(
-            command,
-            cwd=call.guide.root,
-            env={**call.env, "TERM": "xterm"},
-            stdin=slave,
-            stdout=slave,
-            stderr=slave,
-            start_new_session=True,
-        )
-        os.close(slave)
-        self.text = ""
-
-    def read_until(self, pattern, seconds=60):
-        end = time.monotonic() + seconds
-        while not re.search(pattern, self.text):
-            assert select.select([self._master], [], [], max(end - time.monotonic(), 0))[0], self.text
-            try:
-                data = os.read(self._master, 65536)
-            except OSError:
-                data = b""
-            assert data, self.text
-            self.text += data.decode(errors="replace")
-
-    def type(self, line):
-        self.text = ""
-        os.write(self._master, f"{line}\n".encode())
-
-    def end(self):
-        try:
-            while os.read(self._master, 65536):
-                pass
-        except OSError:
-            pass
-        os.close(self._master)
-        return self.process.wait(60)
-
-
-@pytest.fixture
-def sit(call):
-    opened = []
-
-    def start(*arguments):
-        opened.append(Terminal(call, *arguments))
-        return opened[-1]
-
-    yield start
-    for terminal in opened:
-        if terminal.process.poll() is None:
-            terminal.process.kill()
-            terminal.process.wait()
 
 
 def test_a_run_pauses_with_a_shell_on_the_node_and_goes_on_after_it(call, sit):

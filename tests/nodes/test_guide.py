@@ -1,29 +1,11 @@
 """The guide itself, on real nodes: that it holds, and that it is noticed when it does not."""
 
 import json
-import shutil
 
 import pytest
 
 from guide.plan import Lane
 from guide.project import open_project
-from tests.conftest import Guide
-from tests.nodes.conftest import Caller
-
-COPIED = ("config", "docs", "macros", "manifests", "overrides", "script", "snippets", "src")
-
-
-@pytest.fixture
-def copy(tmp_path, root):
-    """A copy of the whole guide, with a lab of its own."""
-    guide = Guide(tmp_path)
-    for folder in COPIED:
-        shutil.rmtree(guide.root / folder, ignore_errors=True)
-        shutil.copytree(root / folder, guide.root / folder)
-    shutil.copy(root / "mkdocs.yml", guide.root / "mkdocs.yml")
-    caller = Caller(guide, root)
-    yield caller
-    caller.lab.down()
 
 
 def evidence(call):

@@ -211,10 +211,17 @@ class Embedded:
         bash = f"exec bash --rcfile <(printf '%s\\n' '[ ! -r ~/.bashrc ] || . ~/.bashrc' {shlex.quote(startup)}) -i"
         if name == HOST:
             return self._host_shell("-c", bash)
+        return self.namespace.enter(*self._ssh(name, "-t"), bash)
+
+    def _ssh(self, name: str, *options: str) -> list[str]:
         target = self.target(name)
-        options = ["-F", "none", "-i", str(target.key), "-o", f"UserKnownHostsFile={target.known_hosts}"]
-        options += ["-o", "IdentitiesOnly=yes", "-o", "StrictHostKeyChecking=yes", "-o", "LogLevel=ERROR"]
-        return self.namespace.enter("ssh", "-t", *options, f"{target.user}@{target.address}", bash)
+        files = ["-F", "none", "-i", str(target.key), "-o", f"UserKnownHostsFile={target.known_hosts}"]
+        strict = ["-o", "IdentitiesOnly=yes", "-o", "StrictHostKeyChecking=yes", "-o", "LogLevel=ERROR"]
+        return ["ssh", *options, *files, *strict, f"{target.user}@{target.address}"]
+
+    def opens(self, name: str) -> list[str]:
+        """Give the command that opens a bash for a script on a node, from within the lab's network."""
+        return ["bash", "--norc", "--noprofile"] if name == HOST else [*self._ssh(name), "exec bash -l"]
 
     def down(self) -> bool:
         """Remove the lab, in whatever state it is. Tells whether there was anything to remove.
