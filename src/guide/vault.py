@@ -10,7 +10,7 @@ from guide.run import Outcome
 from guide.secrets import Secrets, read_words
 
 TIME = 5.0  # seconds that one reading gets
-# Reads as the shell itself does, without a program for each file.
+# Reads as the shell itself does, without a program for each file: this runs after every step.
 READ = 'for _file in {paths}; do [ ! -f "$_file" ] || echo "$(<"$_file")"; done 2>/dev/null'
 
 

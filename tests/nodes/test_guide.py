@@ -6,6 +6,8 @@ import pytest
 
 from guide.plan import Lane
 from guide.project import open_project
+from tests.nodes.conftest import step
+from tests.nodes.test_secrets import leaks, verify, words
 
 
 def evidence(call):
@@ -29,7 +31,7 @@ def test_every_step_of_the_guide_holds(copy, root):
 
 
 @pytest.mark.parametrize(
-    ("flag", "bent", "step"),
+    ("flag", "bent", "command"),
     [
         (
             "--service-account-issuer=https://kubernetes.default.svc",
@@ -43,7 +45,7 @@ def test_every_step_of_the_guide_holds(copy, root):
         ),
     ],
 )
-def test_a_broken_flag_of_the_api_server_is_noticed_at_the_right_step(copy, flag, bent, step):
+def test_a_broken_flag_of_the_api_server_is_noticed_at_the_right_step(copy, flag, bent, command):
     script = copy.guide.root / "script/apiserver.sh"
     text = script.read_text()
     assert flag in text
@@ -51,5 +53,23 @@ def test_a_broken_flag_of_the_api_server_is_noticed_at_the_right_step(copy, flag
     done = copy("verify", "--to", "2")
     assert done.returncode == 1
     [failed] = [each for each in evidence(copy)["steps"] if each["status"] == "failed"]
-    assert failed["command"].startswith(step)
+    assert failed["command"].startswith(command)
     assert f"{failed['page']}:{failed['line']} (kube-control-plane): " in done.stdout
+
+
+def test_token_and_keys_of_the_cluster_are_nowhere_when_a_step_prints_them(copy, tmp_path_factory):
+    page = copy.guide.root / "docs/2-api-server-and-etcd.md"
+    files = "/etc/kubernetes/token /etc/kubernetes/token.txt /etc/kubernetes/pki/*.key"
+    prose = "## A pod through the API"
+    assert page.read_text().count(prose) == 1
+    made = "kubectl create serviceaccount shown; kubectl create token shown"
+    steps = step(f"cat {files}") + step("base64 /etc/kubernetes/token") + step(made) + step(f"cat {files}; false")
+    page.write_text(page.read_text().replace(prose, steps + prose))
+    status, given = verify(copy, tmp_path_factory.mktemp("job"), "--to", "2")
+    assert status == 1, given["stderr"]
+    said = {each["command"]: set(each["output"].split("\n")) for each in evidence(copy)["steps"]}
+    assert said[f"cat {files}"] == {"***", ""}
+    assert {line[:3] for line in said["base64 /etc/kubernetes/token"]} == {"***", ""}
+    assert said[made] == {"serviceaccount/shown created", "***"}
+    assert [place for place, text in given.items() if b"eyJhbGciOi" in text] == []
+    assert leaks(given, words(copy, files)) == []
