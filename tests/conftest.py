@@ -1,3 +1,5 @@
+import shutil
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -25,6 +27,30 @@ nav: [1-page.md]
 MACROS = "from guide.site import register\n\n\ndef define_env(env):\n    register(env)\n"
 NODES = "host: 10.20.0.1\nnetwork: 10.20.0.0/24\nnodes: {web: 10.20.0.10, db: 10.20.0.11}\n"
 VERSIONS = "thing: 1.2.3\ngo: 1.26.6\ndebian: trixie\nimages: {}\n"
+
+
+WHOLE = (
+    "config",
+    "docs",
+    "macros",
+    "manifests",
+    "overrides",
+    "script",
+    "snippets",
+    "src",
+    "tests/guides",
+    "mkdocs.yml",
+)
+
+
+def copy_parts(root: Path, folder: Path, parts: Iterable[str] = WHOLE) -> None:
+    """Copy parts of the project, by default all that its site is made of, over those of a folder."""
+    for part in parts:
+        shutil.rmtree(folder / part, ignore_errors=True)
+        if (root / part).is_dir():
+            shutil.copytree(root / part, folder / part, ignore=shutil.ignore_patterns("__pycache__", "build"))
+        else:
+            shutil.copyfile(root / part, folder / part)
 
 
 class Guide:

@@ -8,12 +8,11 @@ from rich.console import Console
 
 from guide.errors import LabError
 from guide.node import Ending, Reply
-from guide.page import read_pages
-from guide.play.player import Player
+from guide.play.player import Audience, Player
 from guide.play.scene import read_scenes
-from guide.play.shells import Shells
 from guide.play.stage import Stage
 from guide.project import open_project
+from guide.session import Session
 from tests.fake import FakeLab, FakeNode, done, local_bash
 
 FENCE = "```"
@@ -31,6 +30,7 @@ class Person:
         self.screen = io.StringIO()
         self.seen = []
         self.shells = []
+        self.forgot = 0
         self._keys = list(keys)
 
     def look(self):
@@ -38,9 +38,15 @@ class Person:
         self.screen.seek(0)
         self.screen.truncate()
 
-    def key(self):
+    def press(self):
         self.look()
         return self._keys.pop(0)
+
+    def forget(self):
+        self.forgot += 1
+
+    def lent(self):
+        return nullcontext()
 
 
 @pytest.fixture
@@ -54,10 +60,15 @@ def play(guide, tmp_path):
         plan = project.plan(lane)
         person = Person(keys)
         console = Console(file=person.screen, width=80, height=height, legacy_windows=False)
-        stage = Stage(console, person.shells.append, person.key, nullcontext)
+        stage = Stage(console, person, person.shells.append)
         lab = lab or FakeLab(lambda name: local_bash(name, tmp_path))
-        with Shells(lab, project.settings.fluid) as session:
-            held = Player(stage, session, "1. Start", plan).play(read_scenes(read_pages(guide.root)[0], plan, lane))
+        audience = Audience()
+        session = Session(project, lane, lab, audience, None)
+        try:
+            scenes = read_scenes(project.pages[0], plan, lane)
+            held = Player(stage, session, audience, "1. Start", plan).play(scenes)
+        finally:
+            session.close()
         person.look()
         return held, person
 
@@ -121,6 +132,16 @@ def test_a_step_that_fails_is_shown_and_can_be_tried_again(play):
 def test_one_who_quits_while_a_step_fails_leaves_it_failing(play):
     assert not play(step("false"), ["\r", "q"])[0]
     assert play(step("true") + step("true"), ["\r", "q"])[0]
+
+
+def test_keys_that_are_pressed_while_a_step_runs_are_forgotten(play):
+    _, person = play(step("true") + step("true"), ["\r", "\r", "\r"])
+    assert person.forgot == 2
+
+
+def test_a_terminal_that_goes_away_ends_the_play(play, tmp_path):
+    play(step("touch ran"), [""])
+    assert not (tmp_path / "ran").exists()
 
 
 def test_a_skipped_step_says_why(play):

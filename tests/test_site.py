@@ -41,7 +41,7 @@ class Blocks(html.parser.HTMLParser):
                 self.steps[self.label] = (self.nodes, self.code)
             else:
                 self.blocks.append((self.title, self.code))
-            self.title, self.code, self.label = None, None, ""
+            self.title, self.code, self.label, self.nodes = None, None, "", []
 
     def handle_data(self, data):
         if self.code is not None:

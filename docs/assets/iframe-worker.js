@@ -19,7 +19,8 @@ if (location.protocol === "file:") {
         });
       inside.importScripts = (...addresses) =>
         addresses.reduce((before, address) => before.then(() => load(address)), Promise.resolve());
-      inside.postMessage = (data) => this.dispatchEvent(new MessageEvent("message", { data }));
+      // Later, as from a real worker: whoever sends a message may begin to listen for its answer only after that.
+      inside.postMessage = (data) => setTimeout(() => this.dispatchEvent(new MessageEvent("message", { data })));
       this.#ready = load(url).then(() => inside);
     }
 

@@ -78,6 +78,10 @@ class Session:
             self._tell.pytest_guide_failed(outcome=outcome)
         return outcome
 
+    def forget(self, planned: Planned) -> None:
+        """Let a step be run again."""
+        self.outcomes.pop(planned, None)
+
     def _attempt(self, planned: Planned) -> Outcome:
         step = planned.step
         if step.kind is Kind.STEP:

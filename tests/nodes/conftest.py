@@ -19,11 +19,10 @@ import pytest
 from guide.lab.cache import Cache, cache_root
 from guide.lab.embedded import Embedded
 from guide.lab.facts import read_nodes
-from tests.conftest import Guide
+from tests.conftest import Guide, copy_parts
 from tests.nodes.machine import state
 
 FENCE = "```"
-COPIED = ("config", "docs", "macros", "manifests", "overrides", "script", "snippets", "src")
 CONTROL_PLANE = "kube-control-plane"
 
 
@@ -74,9 +73,7 @@ class Caller:
 @pytest.fixture
 def call(guide, root):
     """A guide with the project's own nodes, and a machine that is as before in the end."""
-    for folder in ("config", "script", "manifests"):
-        shutil.rmtree(guide.root / folder, ignore_errors=True)
-        shutil.copytree(root / folder, guide.root / folder)
+    copy_parts(root, guide.root, ("config", "script", "manifests"))
     before = state(cache_root())
     caller = Caller(guide, root)
     try:
@@ -111,10 +108,7 @@ def nginx(tmp_path, root):
 def copy(tmp_path, root):
     """A copy of the whole guide, with a lab of its own."""
     guide = Guide(tmp_path)
-    for folder in COPIED:
-        shutil.rmtree(guide.root / folder, ignore_errors=True)
-        shutil.copytree(root / folder, guide.root / folder)
-    shutil.copy(root / "mkdocs.yml", guide.root / "mkdocs.yml")
+    copy_parts(root, guide.root)
     caller = Caller(guide, root)
     yield caller
     caller.lab.down()

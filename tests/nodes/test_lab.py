@@ -138,16 +138,12 @@ def test_up_that_is_interrupted_leaves_nothing(call, guide, interrupt, seen):
 
 
 def test_two_labs_stand_side_by_side_with_the_same_addresses(up, tmp_path_factory, root):
-    import shutil
-
-    from tests.conftest import Guide
+    from tests.conftest import Guide, copy_parts
     from tests.nodes.conftest import Caller
 
     other = Caller(Guide(tmp_path_factory.mktemp("other")), root)
     other.guide.page("x")
-    for folder in ("config", "script"):
-        shutil.rmtree(other.guide.root / folder)
-        shutil.copytree(root / folder, other.guide.root / folder)
+    copy_parts(root, other.guide.root, ("config", "script"))
     try:
         assert other("up").returncode == 0
         on(up, CONTROL_PLANE, "touch /root/first")

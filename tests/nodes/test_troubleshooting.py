@@ -4,11 +4,10 @@ All tests share one lab, which goes the guide's way: a test asks for the chapter
 """
 
 import re
-import shutil
 
 import pytest
 
-from tests.conftest import ROOT, Guide
+from tests.conftest import ROOT, Guide, copy_parts
 from tests.nodes.cluster import Cluster
 from tests.nodes.conftest import Caller
 
@@ -51,9 +50,7 @@ def fresh(root, tmp_path_factory):
     """Clean nodes."""
     guide = Guide(tmp_path_factory.mktemp("troubles"))
     guide.page("No steps.\n")
-    for folder in ("config", "script", "manifests"):
-        shutil.rmtree(guide.root / folder, ignore_errors=True)
-        shutil.copytree(root / folder, guide.root / folder)
+    copy_parts(root, guide.root, ("config", "script", "manifests"))
     caller = Caller(guide, root)
     try:
         done = caller("up")

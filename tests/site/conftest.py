@@ -17,8 +17,8 @@ from playwright.sync_api import sync_playwright
 from guide.evidence import describe_step, digest_inputs
 from guide.plan import Lane
 from guide.project import open_project
+from tests.conftest import copy_parts
 
-PARTS = ("config", "docs", "macros", "manifests", "overrides", "script", "snippets", "src", "mkdocs.yml")
 STARTED = "2026-11-20T10:00:00.000+00:00"
 
 
@@ -27,11 +27,7 @@ class Copy:
 
     def __init__(self, root, folder):
         self.root = folder
-        for part in PARTS:
-            if (root / part).is_dir():
-                shutil.copytree(root / part, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
-            else:
-                shutil.copyfile(root / part, folder / part)
+        copy_parts(root, folder)
 
     def write(self, path, text):
         file = self.root / path

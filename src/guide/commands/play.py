@@ -18,15 +18,18 @@ from guide.errors import GuideError, InputError, Status
 @yes_option
 def play(chapter: int, provider: str, runtime: str, keep: bool, yes: bool) -> None:
     """Play chapter CHAPTER on clean nodes: read it, and run its commands when you like."""
-    from guide.console import Report, short
+    from guide.console import Report
+    from guide.files import Mentions
     from guide.lab.provide import provided
     from guide.plan import chapter_of, select
-    from guide.play.player import Player
+    from guide.play.keys import TerminalKeys
+    from guide.play.player import Audience, Player
     from guide.play.scene import read_scenes
-    from guide.play.shells import Shells
-    from guide.play.stage import Stage, one_line, unheard
+    from guide.play.stage import Stage
+    from guide.progress import Place
     from guide.project import open_project
     from guide.run import Result
+    from guide.session import Session
 
     project = open_project(ROOT)
     lane = project.lane(provider, runtime)
@@ -35,25 +38,31 @@ def play(chapter: int, provider: str, runtime: str, keep: bool, yes: bool) -> No
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise InputError("This needs a terminal to show in and keys to wait for; ./guide verify runs without one.")
     pages = [page for page in project.pages if chapter_of(page.path) == chapter]
+    scenes = [scene for page in pages for scene in read_scenes(page, plan, lane)]
     require(project.versions, yes)
     console = Console(highlight=False)
     report = Report(console)
-    with provided(project.root, project.nodes, project.versions, report, keep=keep) as lab:
+    audience = Audience()
+    nodes = provided(project.root, project.nodes, project.versions, report, keep=keep)
+    with TerminalKeys() as keys, nodes as lab:
         report.still()
-        with Shells(lab, project.settings.fluid) as session:
-            before = [planned for planned in plan if planned.chapter is not None and planned.chapter < chapter]
-            with unheard(), console.status("") as line:
-                for number, planned in enumerate(before, start=1):
-                    step = f"{planned.label} {planned.step.node}: {short(planned.step.command)}"
-                    line.update(one_line(f"On the way to chapter {chapter}: {number} of {len(before)}, {step}"))
-                    outcome = session.run(planned)
-                    if outcome.result is Result.FAILED:
-                        raise GuideError(f"Chapter {chapter} cannot begin.\n{outcome.problem}")
-            stage = Stage(console, lambda node: open_shell(shell_like(lab, node)))
-            player = Player(stage, session, pages[0].title, steps)
-            held = player.play([scene for page in pages for scene in read_scenes(page, plan, lane)])
+        stage = Stage(console, keys, lambda node: open_shell(shell_like(lab, node)))
+        settings = project.settings
+        place = Place(lab.folder, project.root, lane, settings.config, Mentions(project.root, settings.inputs))
+        session = Session(project, lane, lab, audience, place)
+        try:
+            session.begin(plan, resume=False)
+            with stage.busy(f"On the way to chapter {chapter}") as audience.say:
+                for planned in plan:
+                    if planned.chapter is not None and planned.chapter < chapter:
+                        outcome = session.run(planned)
+                        if outcome.result is Result.FAILED:
+                            raise GuideError(f"Chapter {chapter} cannot begin.\n{outcome.problem}")
+            held = Player(stage, session, audience, pages[0].title, steps).play(scenes)
+        finally:
+            session.close()
     if keep:
-        console.print("The nodes are still up: ./guide shell NODE, ./guide down")
+        console.print("The nodes are still up: ./guide shell NODE, ./guide verify --resume, ./guide down")
     if not held:
         sys.exit(Status.GUIDE_WRONG)
 

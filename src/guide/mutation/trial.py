@@ -1,16 +1,15 @@
 """One trial, in a process of its own: run a copy of the guide on clean nodes until a step fails."""
 
-import signal
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from guide.cli import interrupted
 from guide.errors import GuideError, Status
 from guide.hooks import Lab
-from guide.lab.provide import PlainProgress, provided
+from guide.interrupt import take_signals_as_interrupts
+from guide.lab.provide import provided
 from guide.mutation.job import Answer, Job, read_job, seen
 from guide.node import Node
 from guide.plan import Planned
@@ -49,11 +48,11 @@ class Shells:
 
 
 class Nobody:
-    """Listens to a session's calls, and does nothing."""
+    """Listens to what a session and a lab tell, and does nothing."""
 
     def __getattr__(self, name: str) -> Any:
         """Take any call."""
-        return lambda **_told: None
+        return lambda *_words, **_told: None
 
 
 def try_guide(tree: Path, job: Job) -> Answer:
@@ -61,7 +60,7 @@ def try_guide(tree: Path, job: Job) -> Answer:
     try:
         project = open_project(tree)
         plan = project.plan(project.lane("embedded", job.runtime))
-        with provided(tree, project.nodes, project.versions, PlainProgress()) as lab:
+        with provided(tree, project.nodes, project.versions, Nobody()) as lab:
             return run_plan(project, plan, lab, job)
     except GuideError as error:
         return Answer(error.status, str(error))
@@ -97,7 +96,7 @@ def run_plan(project: Project, plan: Sequence[Planned], lab: Lab, job: Job) -> A
 
 def main() -> None:
     """Do the job in the folder that the first argument names."""
-    signal.signal(signal.SIGTERM, interrupted)
+    take_signals_as_interrupts()
     tree = Path(sys.argv[1])
     try:
         try_guide(tree, read_job(tree)).write(tree)

@@ -1,30 +1,59 @@
 """Plays a chapter: tells, shows, asks, and runs what the person wants to see run."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from rich.console import RenderableType
 
 from guide.console import duration, short
 from guide.errors import LabError
+from guide.node import Reply
 from guide.plan import Planned
 from guide.play import prose
 from guide.play.scene import Boxed, Pictured, Run, Scene, Shown, Told
-from guide.play.shells import Shells
 from guide.play.stage import Left, Stage
-from guide.run import Outcome, Result
-from guide.step import Kind
+from guide.run import Outcome, Result, counted
+from guide.session import Session
 
 INDENT = 2  # columns of what stands in a box
+
+
+class Audience:
+    """Hears from a session what a check waits for, and lets the session leave failures to the person."""
+
+    def __init__(self) -> None:
+        self.say: Callable[[str], None] = lambda _: None
+
+    def pytest_guide_started(self, planned: Planned) -> None:
+        """Tell what runs."""
+        self.say(f"{planned.label} {planned.step.node}: {short(planned.step.command)}")
+
+    def pytest_guide_attempt(self, planned: Planned, attempts: int, problem: str) -> None:
+        """Tell what a check waits for."""
+        self.say(f"{planned.label} {planned.step.node}: {counted(attempts, 'attempt')}, {problem}")
+
+    def pytest_guide_enough(self, planned: Planned, reply: Reply) -> bool:  # noqa: ARG002 - what the session calls
+        """Wait until the deadline."""
+        return False
+
+    def pytest_guide_goes_on(self, outcome: Outcome) -> bool:  # noqa: ARG002 - what the session calls
+        """Go on after any failure: the person decides."""
+        return True
+
+    def pytest_guide_finished(self, outcome: Outcome) -> None:
+        """Leave it to the player to show what came of a step."""
 
 
 class Player:
     """One chapter, on nodes that are as at its start."""
 
-    def __init__(self, stage: Stage, session: Shells, title: str, steps: Sequence[Planned]) -> None:
-        """Play the chapter `title`, which has `steps`."""
+    def __init__(
+        self, stage: Stage, session: Session, audience: Audience, title: str, steps: Sequence[Planned]
+    ) -> None:
+        """Play the chapter `title`, which has `steps`, in a session that tells `audience`."""
         self._stage = stage
         self._session = session
+        self._audience = audience
         self._title = title
         self._count = len({planned.label for planned in steps})
         self._coming = list(steps)
@@ -74,10 +103,8 @@ class Player:
         self._look_ahead()
 
     def _until_it_holds(self, planned: Planned, indent: int, *, named: bool) -> Outcome:
-        step = planned.step
-        waits = " until it holds" if step.kind is Kind.CHECK else ""
         while True:
-            with self._stage.busy(f"{step.node}: {short(step.command)}{waits}"):
+            with self._stage.busy(planned.label) as self._audience.say:
                 outcome = self._session.run(planned)
             if outcome.lost:
                 raise LabError(outcome.problem)
@@ -86,6 +113,7 @@ class Player:
                 return outcome
             self._show(prose.printed(outcome, named=named), indent)
             self._stage.ask("Enter tries again")
+            self._session.forget(planned)
 
 
 def look(scene: Told | Pictured | Shown) -> RenderableType:

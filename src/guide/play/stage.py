@@ -1,20 +1,19 @@
 """The terminal of a run with a person: shows a screenful at a time, and waits for keys."""
 
-import sys
-import termios
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 
-import click
 from rich.console import Console, RenderableType
 from rich.control import Control
 from rich.segment import ControlType, Segment, SegmentLines
 from rich.text import Text
 
+from guide.play.keys import Keys
+
 ENTER = ("\r", "\n")
 HELP = """\
 Enter  run the command, show the answer, go on
-!      a shell on the node, a new one, without the steps' variables; exit leads back here
+!      a shell on the node, which knows what its steps know; exit leads back here
 q      quit
 ?      this help
 Ctrl-C interrupts at any time"""
@@ -22,19 +21,6 @@ Ctrl-C interrupts at any time"""
 
 class Left(Exception):  # noqa: N818 - no error: the person wants to quit
     """The person quits."""
-
-
-@contextmanager
-def unheard() -> Iterator[None]:
-    """Neither show the keys that are pressed meanwhile nor take them for answers."""
-    before = termios.tcgetattr(sys.stdin)
-    quiet = termios.tcgetattr(sys.stdin)
-    quiet[3] &= ~(termios.ECHO | termios.ICANON)
-    termios.tcsetattr(sys.stdin, termios.TCSADRAIN, quiet)
-    try:
-        yield
-    finally:
-        termios.tcsetattr(sys.stdin, termios.TCSAFLUSH, before)  # and forget them
 
 
 def one_line(words: str) -> Text:
@@ -45,18 +31,11 @@ def one_line(words: str) -> Text:
 class Stage:
     """Shows things and asks for keys."""
 
-    def __init__(
-        self,
-        console: Console,
-        shell: Callable[[str], None],
-        key: Callable[[], str] = click.getchar,
-        deaf: Callable[[], AbstractContextManager[None]] = unheard,
-    ) -> None:
-        """Show on `console`; `shell` opens a shell on a node, `key` gives a key, `deaf` ignores them."""
+    def __init__(self, console: Console, keys: Keys, shell: Callable[[str], object]) -> None:
+        """Show on `console`, take answers from `keys`; `shell` opens a shell on a node until the person leaves it."""
         self._console = console
+        self._keys = keys
         self._shell = shell
-        self._key = key
-        self._deaf = deaf
         self._used = 0  # lines since the person last pressed a key
         self.node = ""  # where a shell is opened
 
@@ -84,20 +63,22 @@ class Stage:
         while True:
             prompt = one_line(words).append(f" · ! shell on {self.node} · q quits · ? help", style="dim")
             self._console.print(prompt, end="", style="bold cyan", no_wrap=True, overflow="ellipsis")
-            key = self._key()
+            key = self._keys.press()
             self._console.control(Control((ControlType.CARRIAGE_RETURN), (ControlType.ERASE_IN_LINE, 2)))
             self._used = 0
             if key in ENTER:
                 return
-            if key == "q":
+            if key in ("q", ""):
                 raise Left
             if key == "!":
-                self._shell(self.node)
+                with self._keys.lent():
+                    self._shell(self.node)
             if key == "?":
                 self._console.print(HELP, highlight=False, markup=False)
 
     @contextmanager
-    def busy(self, words: str) -> Iterator[None]:
-        """Show what is being done while it lasts; keys do nothing."""
-        with self._deaf(), self._console.status(one_line(words)):
-            yield
+    def busy(self, words: str) -> Iterator[Callable[[str], None]]:
+        """Show what is being done while it lasts, and give what changes it; keys do nothing."""
+        with self._console.status(one_line(words)) as status:
+            yield lambda words: status.update(one_line(words))
+        self._keys.forget()
