@@ -23,7 +23,9 @@ def plan(first: int | None, last: int | None, provider: str, runtime: str, as_js
     if as_json:
         click.echo(json.dumps([describe_step(each) for each in planned], indent=1, ensure_ascii=False))
         return
-    for each in planned:
-        step = each.step
-        click.echo(f"{each.label:<6}{step.where!s:<40}{step.node:<20}{step.kind:<7}{short(step.command)}")
+    rows = [(each.label, str(each.step.where), each.step.node, str(each.step.kind)) for each in planned]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row, each in zip(rows, planned, strict=True):
+        cells = "  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True))
+        click.echo(f"{cells}  {short(each.step.command)}")
     click.echo(f"{len(planned)} steps")
