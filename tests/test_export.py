@@ -146,6 +146,8 @@ def test_an_interrupt_leaves_no_process_and_no_file(tmp_path):
 
 
 OUTPUTS = [
+    ('"name: \\"a b\\" id: ..."', '"name: \\"a b\\" id: 7"\n'),
+    ('"name: \\"a b\\" id: ..."', '"name: "a b" id: 7"\n'),
     ("ok", "ok\n"),
     ("ok", "not ok\n"),
     ("ok", "ok\nmore\n"),

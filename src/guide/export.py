@@ -98,7 +98,10 @@ def line_expression(output: Output, line: str, fluid: tuple[IPv4Network, ...]) -
 
 def tolerant(expression: str, fluid: tuple[IPv4Network, ...]) -> str:
     """Give an expression for a line with expressions for varying parts in the place of their names."""
-    expression = re.sub(r"\\([^\w.^$*+?{}()\[\]|\\])", r"\1", expression)  # escapes that nothing needs
+    # Escapes that nothing needs go; taken in pairs, as a backslash may be escaped itself.
+    expression = re.sub(
+        r"\\(.)", lambda pair: pair[0] if re.match(r"[\w.^$*+?{}()\[\]|\\]", pair[1]) else pair[1], expression
+    )
     addresses = "|".join(network_expression(network) for network in fluid)
     for name, part in (*VARYING, ("<address>", addresses)):
         expression = expression.replace(name, f"(?:{part})")

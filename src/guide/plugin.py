@@ -170,7 +170,7 @@ class Runner:
         self._stack.close()
         try:
             if not self._config.getoption("guide_no_evidence"):
-                self._session.write_evidence(self._selected)
+                self._session.write_evidence(self.plan())
         except (InputError, OSError) as error:
             what = "" if isinstance(error, InputError) else "The results cannot be written: "
             sys.stderr.write(f"{what}{error}\n")
