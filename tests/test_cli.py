@@ -35,6 +35,14 @@ def test_plan_lists_the_steps(guide, call):
     assert done.stdout.splitlines()[0].split() == ["1.1", "docs/1-page.md:1", "web", "step", "uptime"]
 
 
+def test_chapter_0_is_a_chapter(guide, call):
+    guide.write("mkdocs.yml", (guide.root / "mkdocs.yml").read_text().replace("[1-page.md]", "[0-a.md, 1-b.md]"))
+    for name in ("0-a", "1-b"):
+        guide.page(f'{FENCE}bash title="web"\nuptime\n{FENCE}\n', f"docs/{name}.md")
+    assert call("plan", "--to", "0").stdout.splitlines()[-1] == "1 step"
+    assert call("plan", "--from", "0").stdout.splitlines()[-1] == "2 steps"
+
+
 def test_plan_as_json_is_the_evidence_without_outcomes(guide, call):
     guide.page(f'{FENCE}bash title="web"\nuptime\n{FENCE}\n')
     assert json.loads(call("plan", "--json").stdout) == [

@@ -89,7 +89,8 @@ def select(plan: list[Planned], first: int | None, last: int | None) -> list[Pla
         raise InputError(f"Chapter {first} comes after chapter {last}: give --from a number that is not above --to.")
     if first is None and last is None:
         return plan
-    low, high = first or chapters[0], last or chapters[-1]
+    low = chapters[0] if first is None else first
+    high = chapters[-1] if last is None else last
     return [item for item in plan if item.chapter is not None and low <= item.chapter <= high]
 
 

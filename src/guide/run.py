@@ -12,7 +12,7 @@ from guide.node import Ending, Node, Reply
 from guide.plan import Planned
 from guide.step import Kind, Step
 
-FIRST_PAUSE, LAST_PAUSE = 0.1, 1.0  # seconds between two attempts of a check
+FIRST_PAUSE, LAST_PAUSE = 0.1, 0.5  # seconds between two attempts of a check
 SHOWN = 40  # lines of output in a message
 DIFFERS = "it did not print what"  # the page says; a difference follows in lines behind `-` and `+`
 

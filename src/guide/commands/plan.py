@@ -17,6 +17,7 @@ def plan(first: int | None, last: int | None, provider: str, runtime: str, as_js
     from guide.evidence import describe_step
     from guide.plan import select
     from guide.project import open_project
+    from guide.run import counted
 
     project = open_project(ROOT)
     planned = select(project.plan(project.lane(provider, runtime)), first, last)
@@ -28,4 +29,4 @@ def plan(first: int | None, last: int | None, provider: str, runtime: str, as_js
     for row, each in zip(rows, planned, strict=True):
         cells = "  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True))
         click.echo(f"{cells}  {short(each.step.command)}")
-    click.echo(f"{len(planned)} steps")
+    click.echo(counted(len(planned), "step"))
