@@ -247,6 +247,8 @@ class Embedded:
         if self.folder.exists():
             aside = self.folder.with_name(f".{self.folder.name}.{os.getpid()}")
             self.folder.rename(aside)
+        # One that was killed while it removed files may have left some.
+        for aside in self.folder.parent.glob(f".{self.folder.name}.*"):
             remove_tree(aside)
 
 

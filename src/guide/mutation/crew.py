@@ -17,12 +17,14 @@ from typing import Self
 from guide.errors import LabError, Status
 from guide.lab.cache import Cache, cache_root
 from guide.lab.embedded import Embedded
+from guide.lab.record import read_record
 from guide.mutation.job import Answer, Job, read_answer
 from guide.mutation.mutant import Mutant
 from guide.project import Project
 
 # What a copy of the guide does not need: results, and what tools keep.
 LEFT_OUT = shutil.ignore_patterns("build", ".*", "__pycache__", "*.egg-info")
+FOLDERS = "guide-mutate-"  # what the folders with copies begin with
 TIME_TO_END = 30.0  # seconds that an interrupted trial gets to remove its lab
 
 
@@ -31,7 +33,8 @@ class Crew:
 
     def __init__(self, project: Project, labs: int) -> None:
         self._project = project
-        self._folder = Path(tempfile.mkdtemp(prefix="guide-mutate-"))
+        remove_abandoned(project, Cache(cache_root()))
+        self._folder = Path(tempfile.mkdtemp(prefix=FOLDERS))
         # What is tried is the guide as it was at the start, whatever its author does meanwhile.
         self._clean = self._folder / "clean"
         shutil.copytree(project.root, self._clean, ignore=LEFT_OUT, symlinks=True)
@@ -91,3 +94,16 @@ class Crew:
             with suppress(LabError):  # says that nobody of ours: a trial that did not end in time goes on with it
                 Embedded(tree, self._project.nodes, Cache(cache_root())).down()
         shutil.rmtree(self._folder, ignore_errors=True)
+
+
+def remove_abandoned(project: Project, cache: Cache) -> None:
+    """Remove labs and copies of a crew that was killed, and could not do it itself."""
+    for path in cache.root.glob("labs/*/lab.json"):
+        try:
+            record = read_record(path)
+        except LabError:  # of another project on this machine, which says so itself
+            continue
+        folder = Path(record.tree).parent if record else None
+        if record and record.abandoned and folder and folder.name.startswith(FOLDERS):
+            Embedded(Path(record.tree), project.nodes, cache).down()
+            shutil.rmtree(folder, ignore_errors=True)
