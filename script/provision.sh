@@ -10,6 +10,9 @@ mapfile -t packages < <(sed 's/#.*//' "$tree/config/packages.txt" | awk 'NF { pr
 if ! dpkg-query --show --showformat='${db:Status-Status}\n' "${packages[@]}" 2>/dev/null |
     awk '$1 != "installed" { bad = 1 } END { exit bad || NR < '"${#packages[@]}"' }'; then
     apt-get update
+    if ! apt-cache show docker-cli >/dev/null 2>&1; then # Docker's client is in docker.io before Debian 13
+        mapfile -t packages < <(printf '%s\n' "${packages[@]}" | grep --invert-match --line-regexp docker-cli)
+    fi
     DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends "${packages[@]}"
 fi
 

@@ -93,7 +93,7 @@ def test_results_that_cannot_be_written_are_wrong_input(guide, call):
 def test_unknown_commands_and_options_are_wrong_input(guide, call):
     guide.page("x")
     says(call("verfy"), 2, "No such command 'verfy'")
-    says(call("verify", "--runtime", "podman"), 2, "'podman' is not 'containerd'")
+    says(call("verify", "--runtime", "podman"), 2, "'podman' is not one of 'containerd', 'docker'")
 
 
 def test_a_node_that_does_not_exist_has_no_shell(guide, call):

@@ -11,6 +11,7 @@ from guide.interrupt import take_signals_as_interrupts
 from guide.inventory import Machines
 from guide.lab.machine import require_lab
 from guide.lab.provide import provided
+from guide.lab.runtime import choose
 from guide.node import HOST
 from guide.project import Project
 from guide.ssh import Target
@@ -42,5 +43,6 @@ def session_lab(config: pytest.Config, project: Project, targets: dict[str, Targ
         return
     take_signals_as_interrupts()
     require_lab(project.versions, install=lambda _: False)
-    with provided(project.root, project.nodes, project.versions, TerminalProgress(config)) as lab:
+    runtime = choose(config.getoption("guide_runtime"), config.getoption("guide_cri_dockerd"), project.versions)
+    with provided(project.root, project.nodes, project.versions, TerminalProgress(config), runtime) as lab:
         yield lab

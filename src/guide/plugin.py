@@ -34,6 +34,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--guide-to", type=int, metavar="N", help="last chapter")
     group.addoption("--guide-inventory", type=Path, metavar="FILE", help="run on the machines that this file names")
     group.addoption("--guide-runtime", default="containerd", metavar="R", help="container runtime of the lane")
+    group.addoption("--guide-cri-dockerd", type=Path, metavar="PATH", help="the binary that the runtime docker needs")
     group.addoption("--guide-state", type=Path, metavar="DIR", help="note in this folder of the lab how far it comes")
     group.addoption("--guide-resume", action="store_true", help="go on after the steps that are noted there")
     group.addoption("--guide-no-evidence", action="store_true", help="write no evidence")

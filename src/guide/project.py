@@ -10,6 +10,7 @@ from typing import Any
 from guide.errors import InputError
 from guide.files import unused
 from guide.lab.facts import Nodes, Versions, read_nodes, read_versions
+from guide.lab.runtime import SHIM
 from guide.lint import lint_scripts, lint_steps
 from guide.node import HOST
 from guide.page import Page, load_site, read_pages
@@ -79,6 +80,11 @@ class Project:
     def lane(self, provider: str, runtime: str) -> Lane:
         """Give a lane of the version that config/ has."""
         return Lane(provider, runtime, self.versions.components.get("kubernetes", "none"))
+
+    def made_of(self, lane: Lane) -> dict[str, str]:
+        """Give the versions of what a lane's nodes are made of, by name."""
+        there = self.versions.components
+        return {name: version for name, version in there.items() if name != SHIM or lane.runtime == "docker"}
 
     def plan(self, lane: Lane) -> list[Planned]:
         """Give the lane's steps. Raises InputError for what is wrong on any page."""

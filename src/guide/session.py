@@ -163,7 +163,7 @@ class Session:
         outcomes = [self._vault.hide(outcome) for outcome in seen]
         evidence = Evidence(
             lane=self._lane,
-            versions=project.versions.components,
+            versions=project.made_of(self._lane),
             images=project.versions.images,
             stand_ins=self._lab.stand_ins,
             inputs=self._inputs,

@@ -2,21 +2,22 @@
 
 import difflib
 import sys
+from pathlib import Path
 
 import click
 from rich.console import Console
 from rich.syntax import Syntax
 from rich.text import Text
 
-from guide.commands.common import ROOT, chapter_options, lane_options, require, yes_option
+from guide.commands.common import ROOT, chapter_options, node_options, require, the_runtime, yes_option
 from guide.errors import GuideError, InputError, Status
 
 
 @click.command()
 @chapter_options
-@lane_options
+@node_options
 @yes_option
-def accept(first: int | None, last: int | None, provider: str, runtime: str, yes: bool) -> None:
+def accept(first: int | None, last: int | None, provider: str, runtime: str, shim: Path | None, yes: bool) -> None:
     """Run the guide on clean nodes, and write what its steps print into the pages.
 
     Chapters before --from are run and stay as they are. What still holds of an output stays as it is written: macros,
@@ -40,11 +41,12 @@ def accept(first: int | None, last: int | None, provider: str, runtime: str, yes
     pages = read_pages(ROOT)
     sources = read_sources(ROOT, pages)
     signs = read_signs(ROOT)
+    made_of = the_runtime(project, runtime, shim)
     require(project.versions, yes)
     console = Console()
     report = Report(console)
     acceptance = Acceptance(project.settings.fluid)
-    with provided(project.root, project.nodes, project.versions, report) as lab:
+    with provided(project.root, project.nodes, project.versions, report, made_of) as lab:
         report.still()
         status = run_pytest(ROOT, project.docs, Choice(runtime, last), [LabPlugin(lab), acceptance, report])
     report.still()

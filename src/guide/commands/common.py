@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from click.core import ParameterSource
 from rich.prompt import Confirm
 
 from guide.errors import LabError
@@ -21,8 +22,23 @@ yes_option = click.option("--yes", is_flag=True, help="Install missing packages 
 def lane_options(command: Command) -> Command:
     """Add the options that choose a lane."""
     provider = click.option("--provider", type=click.Choice(["embedded"]), default="embedded", show_default=True)
-    runtime = click.option("--runtime", type=click.Choice(["containerd"]), default="containerd", show_default=True)
+    runtime = click.option(
+        "--runtime", type=click.Choice(["containerd", "docker"]), default="containerd", show_default=True
+    )
     return provider(runtime(command))
+
+
+def node_options(command: Command) -> Command:
+    """Add the options that choose a lane, and what its nodes are made of."""
+    shim = click.option(
+        "--cri-dockerd",
+        "shim",
+        type=click.Path(path_type=Path),
+        envvar="GUIDE_CRI_DOCKERD",
+        metavar="PATH",
+        help="The binary that --runtime docker needs, of the version in config/versions.yaml.",
+    )
+    return lane_options(shim(command))
 
 
 def chapter_options(command: Command) -> Command:
@@ -30,6 +46,15 @@ def chapter_options(command: Command) -> Command:
     last = click.option("--to", "last", type=int, metavar="N", help="Last chapter.")
     first = click.option("--from", "first", type=int, metavar="N", help="First chapter.")
     return first(last(command))
+
+
+def the_runtime(project: Any, name: str, shim: Path | None) -> Any:
+    """Give the runtime that was chosen. Raises InputError or LabError if there is none."""
+    from guide.lab.runtime import choose
+
+    # One that the environment names is for those lanes that need it.
+    named = click.get_current_context().get_parameter_source("shim") is not ParameterSource.ENVIRONMENT
+    return choose(name, shim if named or name == "docker" else None, project.versions)
 
 
 def the_lab() -> tuple[Any, Any]:

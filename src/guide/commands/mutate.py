@@ -33,6 +33,8 @@ def mutate(sample: int | None, seed: int, provider: str, runtime: str, yes: bool
     from guide.mutation.score import Score
     from guide.mutation.verdict import Found, Verdict
 
+    if runtime != "containerd":
+        raise InputError("The guide is bent on nodes with containerd alone.")
     _, project = the_lab()
     lane = project.lane(provider, runtime)
     plan = project.plan(lane)

@@ -2,28 +2,31 @@
 
 import os
 import time
+from pathlib import Path
 
 import click
 from rich.console import Console
 
-from guide.commands.common import require, require_root, shell_like, the_lab, yes_option
+from guide.commands.common import node_options, require, require_root, shell_like, the_lab, the_runtime, yes_option
 from guide.errors import InputError, LabError
 
 
 @click.command()
+@node_options
 @yes_option
-def up(yes: bool) -> None:
+def up(provider: str, runtime: str, shim: Path | None, yes: bool) -> None:  # noqa: ARG001 - there is one provider
     """Bring clean nodes up."""
     from guide.console import Report, duration
     from guide.lab.cache import Cache, cache_root
     from guide.lab.parts import make_parts
 
     lab, project = the_lab()
+    made_of = the_runtime(project, runtime, shim)
     require(project.versions, yes)
     console = Console()
     report = Report(console)
     try:
-        parts = make_parts(Cache(cache_root()), project.root, project.versions, report)
+        parts = make_parts(Cache(cache_root()), project.root, project.versions, report, made_of)
         begun = time.monotonic()
         report.started("nodes")
         record = lab.up(parts, None)

@@ -3,20 +3,21 @@
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import click
 from rich.console import Console
 
-from guide.commands.common import ROOT, lane_options, require, shell_like, yes_option
+from guide.commands.common import ROOT, node_options, require, shell_like, the_runtime, yes_option
 from guide.errors import GuideError, InputError, Status
 
 
 @click.command()
 @click.argument("chapter", type=int)
-@lane_options
+@node_options
 @click.option("--keep", is_flag=True, help="Leave the nodes up in the end.")
 @yes_option
-def play(chapter: int, provider: str, runtime: str, keep: bool, yes: bool) -> None:
+def play(chapter: int, provider: str, runtime: str, shim: Path | None, keep: bool, yes: bool) -> None:
     """Play chapter CHAPTER on clean nodes: read it, and run its commands when you like."""
     from guide.console import Report
     from guide.files import Mentions
@@ -39,11 +40,12 @@ def play(chapter: int, provider: str, runtime: str, keep: bool, yes: bool) -> No
         raise InputError("This needs a terminal to show in and keys to wait for; ./guide verify runs without one.")
     pages = [page for page in project.pages if chapter_of(page.path) == chapter]
     scenes = [scene for page in pages for scene in read_scenes(page, plan, lane)]
+    made_of = the_runtime(project, runtime, shim)
     require(project.versions, yes)
     console = Console(highlight=False)
     report = Report(console)
     audience = Audience()
-    nodes = provided(project.root, project.nodes, project.versions, report, keep=keep)
+    nodes = provided(project.root, project.nodes, project.versions, report, made_of, keep=keep)
     with TerminalKeys() as keys, nodes as lab:
         report.still()
         stage = Stage(console, keys, lambda node: open_shell(shell_like(lab, node)))

@@ -2,11 +2,13 @@
 
 import sys
 import time
+from pathlib import Path
+from typing import Any
 
 import click
 from rich.console import Console
 
-from guide.commands.common import chapter_options, lane_options, require, shell_like, the_lab, yes_option
+from guide.commands.common import chapter_options, node_options, require, shell_like, the_lab, the_runtime, yes_option
 from guide.commands.site import build_site
 from guide.errors import InputError, Status
 from guide.runner import Choice
@@ -14,7 +16,7 @@ from guide.runner import Choice
 
 @click.command()
 @chapter_options
-@lane_options
+@node_options
 @click.option("--keep", is_flag=True, help="Leave the nodes up when the run is over.")
 @click.option(
     "--resume", is_flag=True, help="Go on, on nodes that were left up, at the first step that has not passed."
@@ -22,7 +24,15 @@ from guide.runner import Choice
 @click.option("--pause", metavar="PAGE:LINE", default="", help="Stop before this step, with a shell on its node.")
 @yes_option
 def verify(
-    first: int | None, last: int | None, provider: str, runtime: str, keep: bool, resume: bool, pause: str, yes: bool
+    first: int | None,
+    last: int | None,
+    provider: str,
+    runtime: str,
+    shim: Path | None,
+    keep: bool,
+    resume: bool,
+    pause: str,
+    yes: bool,
 ) -> None:
     """Run the guide's steps on clean nodes, then build the site.
 
@@ -36,6 +46,7 @@ def verify(
     plan = project.plan(lane)
     if not select(plan, first, last):
         raise InputError("There is not one step in these chapters: a run that executes nothing proves nothing.")
+    made_of = the_runtime(project, runtime, shim)
     if pause:
         find(select(plan, None, last), pause)
         if not sys.stdin.isatty():
@@ -43,7 +54,7 @@ def verify(
     require(project.versions, yes)
     project.refuse_faults()
     make_folders(project.build)
-    run_lane(Choice(runtime, last, resume=resume, pause=pause), provider, keep=keep or resume)
+    run_lane(Choice(runtime, last, resume=resume, pause=pause), provider, made_of, keep=keep or resume)
     with Console().status("Building the site"):
         build_site()
     click.echo("Site: build/site/index.html")
@@ -51,9 +62,9 @@ def verify(
 
 @click.command()
 @click.argument("chapter", type=int)
-@lane_options
+@node_options
 @yes_option
-def goto(chapter: int, provider: str, runtime: str, yes: bool) -> None:
+def goto(chapter: int, provider: str, runtime: str, shim: Path | None, yes: bool) -> None:
     """Bring clean nodes to the start of CHAPTER, and leave them up."""
     from guide.console import Report
     from guide.lab.cache import Cache, cache_root
@@ -63,20 +74,21 @@ def goto(chapter: int, provider: str, runtime: str, yes: bool) -> None:
     lab, project = the_lab()
     plan = project.plan(project.lane(provider, runtime))
     select(plan, chapter, chapter)
+    made_of = the_runtime(project, runtime, shim)
     before = [each.chapter for each in plan if each.chapter is not None and each.chapter < chapter]
     require(project.versions, yes)
     lab.down()
     if before:
-        run_lane(Choice(runtime, max(before), evidence=False), provider, keep=True)
+        run_lane(Choice(runtime, max(before), evidence=False), provider, made_of, keep=True)
     else:
         report = Report(Console())
-        parts = make_parts(Cache(cache_root()), project.root, project.versions, report)
+        parts = make_parts(Cache(cache_root()), project.root, project.versions, report, made_of)
         report.still()
         lab.up(parts, None)
     click.echo(f"The nodes are at the start of chapter {chapter}: go on by ./guide shell NODE.")
 
 
-def run_lane(choice: Choice, provider: str, *, keep: bool) -> None:
+def run_lane(choice: Choice, provider: str, runtime: Any, *, keep: bool) -> None:
     """Run a lane and tell of it; ends the process with its status unless everything held."""
     from dataclasses import replace
 
@@ -93,9 +105,9 @@ def run_lane(choice: Choice, provider: str, *, keep: bool) -> None:
     report = Report(console)
     console.print(f"Lane {lane}. Preparing nodes.", highlight=False)
     if choice.resume:
-        nodes = continued(wanted)
+        nodes = continued(replace(wanted, runtime=runtime))
     else:
-        nodes = provided(project.root, project.nodes, project.versions, report, keep=keep)
+        nodes = provided(project.root, project.nodes, project.versions, report, runtime, keep=keep)
     with report, nodes as lab:
         report.still()
         plugins: list[object] = [LabPlugin(lab), report]

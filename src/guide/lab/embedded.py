@@ -1,7 +1,9 @@
 """The provider `embedded`: nodes that systemd-nspawn boots on this machine, in a network of their own."""
 
+import json
 import os
 import shlex
+import shutil
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -23,11 +25,14 @@ from guide.lab.nspawn import Machine
 from guide.lab.parts import Parts
 from guide.lab.record import Record, read_record
 from guide.lab.rootfs import provision_script
+from guide.lab.runtime import CONTAINERD, Runtime, may_spare
 from guide.lab.store import copy_store
 from guide.local import local_node
 from guide.node import HOST, Node
 from guide.ssh import Target, ssh_node
 
+RUNTIMES = ("containerd", "docker")  # what they keep, an overlay cannot hold
+UNSPARED = Path(__file__).with_name("runc-unspared.sh")
 TIME_TO_BOOT = 60.0  # seconds; 1.5 on an idle machine with two cores
 PAUSE = 0.02  # seconds between two looks at a booting node
 
@@ -39,6 +44,7 @@ class Embedded:
     tree: Path
     nodes: Nodes
     cache: Cache
+    runtime: Runtime = CONTAINERD
 
     @property
     def name(self) -> str:
@@ -107,13 +113,13 @@ class Embedded:
                 raise
 
     def _boot(self, parts: Parts, owner: int | None) -> Record:
-        if parts.containerd:
+        if parts.store:
             load_modules()  # for the network of containers
         self.folder.mkdir(parents=True)
         self.keys.create(self.nodes.addresses)
         self._binaries.mkdir()
         for name, binary in parts.binaries.items():
-            (self._binaries / name).hardlink_to(binary)
+            give(binary, self._binaries / name)
         self.namespace.create(self.nodes.host, self.nodes.network)
         addresses = {name: str(address) for name, address in self.nodes.addresses.items()}
         record = Record(self.name, str(self.tree), time.time(), owner, addresses)
@@ -138,6 +144,7 @@ class Embedded:
         return (
             *((images,) if read_versions(self.tree / "config").images else ()),
             *((resolver,) if self._resolver.exists() else ()),
+            *self.runtime.stand_ins,
         )
 
     def _start_resolver(self) -> None:
@@ -151,9 +158,13 @@ class Embedded:
         folder = self.folder / name
         for part in ("upper", "work", "root", "var-lib"):
             (folder / part).mkdir(parents=True)
-        if parts.containerd:
-            copy_store(parts.containerd, folder / "var-lib" / "containerd")
-            (folder / "var-lib" / "docker").mkdir()
+        if parts.store:
+            for runtime in RUNTIMES:
+                (folder / "var-lib" / runtime).mkdir()
+            (folder / "var-lib" / parts.runtime.name).rmdir()
+            copy_store(parts.store, folder / "var-lib" / parts.runtime.name)
+            if parts.runtime.name == "docker" and not may_spare():
+                write_unspared(folder / "upper")
         write_identity(folder / "upper", name, self.nodes, self.keys)
         if provision_script(self.tree) is None:
             write_hosts(folder / "upper", self.nodes)
@@ -250,6 +261,25 @@ class Embedded:
         # One that was killed while it removed files may have left some.
         for aside in self.folder.parent.glob(f".{self.folder.name}.*"):
             remove_tree(aside)
+
+
+def give(binary: Path, target: Path) -> None:
+    """Put a binary where nodes see it, without a copy where the file system allows that."""
+    try:
+        target.hardlink_to(binary)
+    except OSError:  # another file system
+        shutil.copy2(binary, target)
+
+
+def write_unspared(root: Path) -> None:
+    """Have Docker on a node start containers by a runc that asks for no priority when memory runs out."""
+    wrapper = root / "usr" / "local" / "lib" / "runc-unspared"
+    wrapper.parent.mkdir(parents=True)
+    shutil.copy2(UNSPARED, wrapper)
+    name = wrapper.name
+    settings = {"default-runtime": name, "runtimes": {name: {"path": f"/{wrapper.relative_to(root)}"}}}
+    (root / "etc" / "docker").mkdir(parents=True)
+    (root / "etc" / "docker" / "daemon.json").write_text(json.dumps(settings))
 
 
 def refuse_while_in_use(record: Record | None) -> None:

@@ -15,7 +15,8 @@ from guide.lab.facts import Versions
 from guide.lab.images import images
 from guide.lab.machine import architecture
 from guide.lab.rootfs import node_rootfs
-from guide.lab.store import containerd_state
+from guide.lab.runtime import CONTAINERD, SHIM, Runtime
+from guide.lab.store import runtime_state
 from guide.lab.toolchain import toolchain
 
 T = TypeVar("T")
@@ -40,15 +41,19 @@ class Parts:
     Attributes:
         binaries: components by name.
         rootfs: the root file system.
-        containerd: containerd's store with all images, or None for nodes that carry no containers.
+        runtime: what runs containers.
+        store: what the runtime keeps, with all images, or None for nodes that carry no containers.
     """
 
     binaries: dict[str, Path]
     rootfs: Path
-    containerd: Path | None
+    runtime: Runtime
+    store: Path | None
 
 
-def make_parts(cache: Cache, tree: Path, versions: Versions, progress: Progress) -> Parts:
+def make_parts(
+    cache: Cache, tree: Path, versions: Versions, progress: Progress, runtime: Runtime = CONTAINERD
+) -> Parts:
     """Give the parts that the project in `tree` names; what the cache lacks is made. Raises InputError, LabError."""
 
     def told(name: str, make: Callable[[], T]) -> T:
@@ -72,10 +77,14 @@ def make_parts(cache: Cache, tree: Path, versions: Versions, progress: Progress)
                 binaries[wanted.component.name] = told(label, partial(build, cache, go, wanted))
             modules.result()
         rootfs = debian.result()
+    if runtime.shim is not None:
+        binaries[SHIM] = runtime.shim
     if not versions.images:
-        return Parts(binaries, rootfs, None)
+        return Parts(binaries, rootfs, runtime, None)
     archives = told("images", lambda: images(cache, versions, rootfs, binaries))
-    return Parts(binaries, rootfs, told("containerd's store", lambda: containerd_state(cache, rootfs, archives)))
+    name = runtime.name
+    store = told(f"{name}'s store", lambda: runtime_state(cache, name, rootfs, archives))
+    return Parts(binaries, rootfs, runtime, store)
 
 
 def wanted_builds(config: Path, versions: Versions) -> list[Build]:

@@ -9,16 +9,23 @@ from guide.lab.cache import Cache, cache_root
 from guide.lab.embedded import Embedded
 from guide.lab.facts import Nodes, Versions
 from guide.lab.parts import Progress, make_parts
+from guide.lab.runtime import CONTAINERD, Runtime
 
 
 @contextmanager
 def provided(
-    tree: Path, nodes: Nodes, versions: Versions, progress: Progress, *, keep: bool = False
+    tree: Path,
+    nodes: Nodes,
+    versions: Versions,
+    progress: Progress,
+    runtime: Runtime = CONTAINERD,
+    *,
+    keep: bool = False,
 ) -> Iterator[Embedded]:
     """Give a lab of clean nodes for the project in `tree`, and remove it in the end unless `keep`."""
     cache = Cache(cache_root())
-    parts = make_parts(cache, tree, versions, progress)
-    lab = Embedded(tree, nodes, cache)
+    parts = make_parts(cache, tree, versions, progress, runtime)
+    lab = Embedded(tree, nodes, cache, runtime)
     lab.up(parts, os.getpid())
     try:
         yield lab

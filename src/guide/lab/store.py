@@ -1,4 +1,4 @@
-"""What containerd keeps under /var/lib: a copy with all images in it, so that nodes need no registry."""
+"""What a runtime keeps under /var/lib: a copy with all images in it, so that nodes need no registry."""
 
 import shutil
 from pathlib import Path
@@ -6,53 +6,79 @@ from pathlib import Path
 from guide.lab.cache import Cache, digest
 from guide.lab.command import run
 
-# Runs the nodes' own containerd on a scratch copy of their root file system, in a PID namespace that takes
-# everything with it at its end. Only the runtime's CRI part is left out: it would look for pods to start.
-IMPORT = r"""
+# Runs the nodes' own runtime on a scratch copy of their root file system, in namespaces that take everything with
+# them at their end.
+LOAD = r"""
 set -eu
 mkdir "$WORK/upper" "$WORK/work" "$WORK/root"
 mount -t overlay overlay -o "lowerdir=$ROOTFS,upperdir=$WORK/upper,workdir=$WORK/work" "$WORK/root"
 root=$WORK/root
-mkdir -p "$root/archives" "$root/var/lib/containerd"
-mount --bind "$STATE" "$root/var/lib/containerd"
+mkdir -p "$root/archives" "$root/var/lib/$RUNTIME"
+mount --bind "$STATE" "$root/var/lib/$RUNTIME"
 mount -t proc proc "$root/proc"
+mount --rbind /sys "$root/sys"
 mount --rbind /dev "$root/dev"
 mount -t tmpfs tmpfs "$root/run"
-printf 'version = 2\ndisabled_plugins = ["io.containerd.grpc.v1.cri"]\n' >"$root/run/containerd.toml"
 for archive; do
     touch "$root/archives/$(basename "$(dirname "$archive")").tar"
     mount --bind "$archive" "$root/archives/$(basename "$(dirname "$archive")").tar"
 done
-chroot "$root" sh -euc '
-    containerd --config /run/containerd.toml >/run/log 2>&1 &
-    until ctr version >/dev/null 2>&1; do
-        kill -0 $! || { cat /run/log >&2; exit 1; }
-        sleep 0.05
-    done
-    for archive in /archives/*.tar; do
-        ctr --namespace k8s.io images import --digests=false "$archive"
-    done
-    kill $!
-    wait $! || exit 0
-'
+chroot "$root" sh -euc "$LOADER"
 """
 
+LOADERS = {
+    # Only the part of containerd that speaks CRI is left out: it would look for pods to start.
+    "containerd": r"""
+        printf 'version = 2\ndisabled_plugins = ["io.containerd.grpc.v1.cri"]\n' >/run/containerd.toml
+        containerd --config /run/containerd.toml >/run/log 2>&1 &
+        until ctr version >/dev/null 2>&1; do
+            kill -0 $! || { cat /run/log >&2; exit 1; }
+            sleep 0.05
+        done
+        for archive in /archives/*.tar; do
+            ctr --namespace k8s.io images import --digests=false "$archive"
+        done
+        kill $!
+        wait $! || exit 0
+    """,
+    "docker": r"""
+        command -v docker
+        dockerd --bridge=none --iptables=false --ip6tables=false >/run/log 2>&1 &
+        until docker version >/dev/null 2>&1; do
+            kill -0 $! || { cat /run/log >&2; exit 1; }
+            sleep 0.05
+        done
+        for archive in /archives/*.tar; do
+            docker load --quiet --input "$archive"
+        done
+        kill $!
+        wait $! || exit 0
+    """,
+}
 
-def containerd_state(cache: Cache, rootfs: Path, archives: dict[str, Path]) -> Path:
-    """Give a folder to be copied to a node's /var/lib/containerd, with every image unpacked."""
+
+def runtime_state(cache: Cache, runtime: str, rootfs: Path, archives: dict[str, Path]) -> Path:
+    """Give a folder to be copied to a node's /var/lib/containerd or /var/lib/docker, with every image unpacked."""
 
     def make(folder: Path) -> None:
         state, work = folder / "state", folder / "work"
         state.mkdir()
         work.mkdir()
-        env = {"ROOTFS": str(rootfs), "STATE": str(state), "WORK": str(work)}
-        isolated = ["unshare", "--mount", "--pid", "--fork", "--kill-child", "--propagation", "private"]
-        command: list[str | Path] = [*isolated, "sh", "-c", IMPORT, "import", *archives.values()]
-        run(command, what="Loading images into containerd's store", env=env)
+        env = {
+            "ROOTFS": str(rootfs),
+            "STATE": str(state),
+            "WORK": str(work),
+            "RUNTIME": runtime,
+            "LOADER": LOADERS[runtime],
+        }
+        isolated = ["unshare", "--mount", "--net", "--pid", "--fork", "--kill-child", "--propagation", "private"]
+        command: list[str | Path] = [*isolated, "sh", "-c", LOAD, "load", *archives.values()]
+        run(command, what=f"Loading images into {runtime}'s store", env=env)
         run(["rm", "-rf", work], what="Cleaning up")
 
-    inputs = digest(rootfs.parent.name, *(archive.parent.name for archive in archives.values()), IMPORT)
-    return cache.get("containerd", inputs, make) / "state"
+    parts = (archive.parent.name for archive in archives.values())
+    inputs = digest(rootfs.parent.name, *parts, LOAD, LOADERS[runtime])
+    return cache.get(runtime, inputs, make) / "state"
 
 
 def copy_store(state: Path, target: Path) -> None:
