@@ -7,6 +7,8 @@ from typing import NoReturn
 import click
 
 from guide.commands.accept import accept
+from guide.commands.check import check
+from guide.commands.doctor import doctor
 from guide.commands.export import export
 from guide.commands.mutate import mutate
 from guide.commands.nodes import down, shell, status, up
@@ -24,7 +26,24 @@ def guide() -> None:
     """Kubernetes from scratch: a guide whose every command is run on real nodes."""
 
 
-for command in (verify, plan, goto, up, down, status, shell, site, serve, play, export, accept, mutate, test):
+for command in (
+    verify,
+    plan,
+    goto,
+    check,
+    doctor,
+    up,
+    down,
+    status,
+    shell,
+    site,
+    serve,
+    play,
+    export,
+    accept,
+    mutate,
+    test,
+):
     guide.add_command(command)
 
 

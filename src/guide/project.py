@@ -7,6 +7,7 @@ from ipaddress import IPv4Network
 from pathlib import Path
 from typing import Any
 
+from guide.checkup import refuse_lost
 from guide.errors import InputError
 from guide.files import unused
 from guide.lab.facts import Nodes, Versions, read_nodes, read_versions
@@ -102,6 +103,7 @@ class Project:
         idle = unused(self.root, settings.used, settings.others, plan, self.pages)
         faults = [f"{path}: no step names it and no page shows it" for path in idle]
         scripts = [path for folder in settings.used for path in sorted((self.root / folder).glob("**/*.sh"))]
+        refuse_lost(plan)
         faults += lint_steps(plan) + lint_scripts(self.root, scripts)
         if faults:
             raise InputError("\n".join(faults))

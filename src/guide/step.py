@@ -21,6 +21,8 @@ STEP_ATTRIBUTES = {
     "data-check": "It only looks, and is repeated until it holds, for at most this long.",
     "data-times": "A check must hold so many times in a row; once if not given.",
     "data-exit": "The exit status that it must have; 0 if not given.",
+    "data-shows": "What it shows in words, such as: etcd answers. It only looks, and holds when its chapter is done.",
+    "data-see": "With data-shows: a part of the command that brings it, such as script/etcd.sh.",
     "data-skip": "It is shown but not run; the value tells readers why.",
 }
 OUTPUT_ATTRIBUTES = {
@@ -80,6 +82,8 @@ class Step:
         exit: the status that it must end with.
         output: what it must print, or None.
         skip: why it is not run, or "".
+        shows: what holds when this does, in words; "" where it is no look at what a chapter has brought.
+        see: a part of the command of the step that brings it.
         tabs: labels of the tabs that it stands under.
     """
 
@@ -93,6 +97,8 @@ class Step:
     output: Output | None = None
     skip: str = ""
     tabs: tuple[str, ...] = ()
+    shows: str = ""
+    see: str = ""
 
 
 def read_steps(page: Page, nodes: tuple[str, ...], root: Path) -> list[Step]:
@@ -194,8 +200,9 @@ def read_step(block: Block, nodes: tuple[str, ...]) -> list[Step]:
     check_tabs(block)
     kind = Kind.STEP if check is None else Kind.CHECK
     times = read_times(block, kind)
+    shows, see = read_shows(block)
     return [
-        Step(block.where, name, block.text, kind, seconds, times, int(status), None, skip, block.tabs)
+        Step(block.where, name, block.text, kind, seconds, times, int(status), None, skip, block.tabs, shows, see)
         for name in names
     ]
 
@@ -208,6 +215,16 @@ def read_times(block: Block, kind: Kind) -> int:
     if "data-times" in block.attributes and kind is not Kind.CHECK:
         raise InputError(f"{block.where}: data-times is for what may be repeated: give data-check, too")
     return int(times)
+
+
+def read_shows(block: Block) -> tuple[str, str]:
+    """Give what a block shows, and a part of the command that brings it."""
+    shows, see = (block.attributes.get(name, "") for name in ("data-shows", "data-see"))
+    if bool(shows) != bool(see):
+        raise InputError(
+            f"{block.where}: data-shows and data-see belong together: give what it shows, and what brings it"
+        )
+    return shows, see
 
 
 def check_tabs(block: Block) -> None:

@@ -122,7 +122,7 @@ class Embedded:
             give(binary, self._binaries / name)
         self.namespace.create(self.nodes.host, self.nodes.network)
         addresses = {name: str(address) for name, address in self.nodes.addresses.items()}
-        record = Record(self.name, str(self.tree), time.time(), owner, addresses)
+        record = Record(self.name, str(self.tree), time.time(), owner, addresses, parts.runtime.name)
         record.write(self._record_file)
         self.groups.create(HOST)  # where there is no resolver, too
         # Processes are started in threads, which an interrupt does not reach: none is left between fork and group.

@@ -66,14 +66,23 @@ def require_lab(versions: Versions, *, install: Callable[[list[str]], bool]) -> 
 
     `install` is asked with the names of missing packages, and answers whether they may be installed.
     """
-    if not sys.platform.startswith("linux"):
-        raise LabError("Embedded nodes need Linux; this is not. Use a Linux machine, or Vagrant.")
+    require_linux()
     architecture()
     if os.geteuid() != 0:
         raise LabError("Embedded nodes need root: run it again with sudo.")
     require_namespaces()
-    needs = (*LAB_NEEDS, *(BUILD_NEEDS if versions.go else ()), *(IMAGE_NEEDS if versions.images else ()))
-    require_packages(needs, install=install)
+    require_packages(lab_needs(versions), install=install)
+
+
+def require_linux() -> None:
+    """Raise LabError unless this is Linux."""
+    if not sys.platform.startswith("linux"):
+        raise LabError("Embedded nodes need Linux; this is not. Use a Linux machine, or Vagrant.")
+
+
+def lab_needs(versions: Versions) -> tuple[Need, ...]:
+    """Give what a lab of these versions needs of a machine."""
+    return (*LAB_NEEDS, *(BUILD_NEEDS if versions.go else ()), *(IMAGE_NEEDS if versions.images else ()))
 
 
 def require_namespaces() -> None:
@@ -102,9 +111,14 @@ def load_modules() -> None:
             switch.write_text("0")
 
 
+def missing_packages(needs: tuple[Need, ...]) -> list[str]:
+    """Give the packages of the needs that are not met."""
+    return sorted({need.package for need in needs if not need.found()})
+
+
 def require_packages(needs: tuple[Need, ...], *, install: Callable[[list[str]], bool]) -> None:
     """Install the packages of all needs that are not met, or raise LabError."""
-    missing = sorted({need.package for need in needs if not need.found()})
+    missing = missing_packages(needs)
     if not missing:
         return
     names = " ".join(missing)
@@ -116,6 +130,6 @@ def require_packages(needs: tuple[Need, ...], *, install: Callable[[list[str]], 
     run(["apt-get", "update", "-q"], what="Refreshing package lists", env=env)
     what = f"Installing {names}"
     run(["apt-get", "install", "-y", "-q", "--no-install-recommends", *missing], what=what, env=env)
-    unmet = sorted({need.package for need in needs if not need.found()})
+    unmet = missing_packages(needs)
     if unmet:
         raise LabError(f"Installed {' '.join(unmet)}, but what the lab needs of it is still not there.")

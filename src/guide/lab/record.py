@@ -21,6 +21,7 @@ class Record:
         made: when, as seconds since 1970.
         owner: the process that uses it and removes it in the end; None for one that stays until `down`.
         addresses: node names with addresses.
+        runtime: what runs containers there.
     """
 
     name: str
@@ -28,6 +29,7 @@ class Record:
     made: float
     owner: int | None
     addresses: dict[str, str]
+    runtime: str = "containerd"
 
     @property
     def abandoned(self) -> bool:

@@ -1,0 +1,29 @@
+"""Examine the machine, and the nodes if they are up."""
+
+import sys
+
+import click
+from rich.console import Console
+from rich.markup import escape
+
+from guide.commands.common import the_lab
+from guide.errors import Status
+
+
+@click.command()
+def doctor() -> None:
+    """Examine this machine and the nodes, and say what is wrong and what to do; changes nothing."""
+    from guide.lab.examination import examine_lab, examine_machine
+
+    lab, project = the_lab()
+    console = Console(highlight=False)
+    findings = [*examine_machine(project.versions, lab.cache.root), *examine_lab(lab)]
+    for finding in findings:
+        sign = "[green]✓[/]" if finding.good else "[red]✗[/]"
+        console.print(f"{sign} {escape(finding.what)}", soft_wrap=True)
+        if finding.remedy:
+            console.print(f"    {escape(finding.remedy)}", soft_wrap=True)
+    wrong = sum(not finding.good for finding in findings)
+    console.print(f"\n{wrong or 'Nothing'} wrong." if wrong != 1 else "\nOne thing is wrong.")
+    if wrong:
+        sys.exit(Status.NO_LAB)
