@@ -44,6 +44,7 @@ grep -q "cd $tree" /root/.profile || echo "cd $tree" >>/root/.profile
 if [ -d /run/systemd/system ]; then
     systemctl stop "${runtimes[@]}"
     swapoff --all
-    modprobe --all overlay br_netfilter
+    grep --quiet --word-regexp overlay /proc/filesystems || modprobe overlay
+    [ -e /proc/sys/net/bridge ] || modprobe br_netfilter
     sysctl --quiet --load=/etc/sysctl.d/kubernetes.conf
 fi

@@ -9,6 +9,8 @@ import pytest
 from guide.hooks import Lab
 from guide.interrupt import take_signals_as_interrupts
 from guide.inventory import Machines
+from guide.lab.cache import Cache, cache_root
+from guide.lab.embedded import Embedded
 from guide.lab.machine import require_lab
 from guide.lab.provide import provided
 from guide.lab.runtime import choose
@@ -44,5 +46,6 @@ def session_lab(config: pytest.Config, project: Project, targets: dict[str, Targ
     take_signals_as_interrupts()
     require_lab(project.versions, install=lambda _: False)
     runtime = choose(config.getoption("guide_runtime"), config.getoption("guide_cri_dockerd"), project.versions)
-    with provided(project.root, project.nodes, project.versions, TerminalProgress(config), runtime) as lab:
+    nodes = Embedded(project.root, project.nodes, Cache(cache_root()), runtime)
+    with provided(nodes, project.versions, TerminalProgress(config)) as lab:
         yield lab

@@ -33,6 +33,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("guide", "a guide whose every command is run")
     group.addoption("--guide-to", type=int, metavar="N", help="last chapter")
     group.addoption("--guide-inventory", type=Path, metavar="FILE", help="run on the machines that this file names")
+    group.addoption("--guide-provider", metavar="P", help="who has made the lab that a plugin gives")
     group.addoption("--guide-runtime", default="containerd", metavar="R", help="container runtime of the lane")
     group.addoption("--guide-cri-dockerd", type=Path, metavar="PATH", help="the binary that the runtime docker needs")
     group.addoption("--guide-state", type=Path, metavar="DIR", help="note in this folder of the lab how far it comes")
@@ -84,7 +85,8 @@ class Runner:
     @property
     def lane(self) -> Lane:
         """The lane that runs."""
-        provider = "ssh" if self._config.getoption("guide_inventory") else "embedded"
+        option = self._config.getoption
+        provider = option("guide_provider") or ("ssh" if option("guide_inventory") else "embedded")
         return self.project.lane(provider, self._config.getoption("guide_runtime"))
 
     @cached_property

@@ -39,6 +39,7 @@ class Choice:
         runtime: of the lane.
         last: the last chapter, or None for all.
         state: the lab's folder that keeps note of how far the run comes, or None if the nodes go with it.
+        provider: of the lane.
         resume: whether to go on after the steps that are noted there.
         pause: a place, PAGE:LINE, to pause at, or "".
         evidence: whether to write down what was seen.
@@ -47,6 +48,7 @@ class Choice:
     runtime: str
     last: int | None = None
     state: Path | None = None
+    provider: str = "embedded"
     resume: bool = False
     pause: str = ""
     evidence: bool = True
@@ -54,7 +56,13 @@ class Choice:
     @property
     def options(self) -> list[str]:
         """The options of the pytest plugin that say so."""
-        given = {"runtime": self.runtime, "to": self.last, "state": self.state, "pause": self.pause or None}
+        given = {
+            "provider": self.provider,
+            "runtime": self.runtime,
+            "to": self.last,
+            "state": self.state,
+            "pause": self.pause or None,
+        }
         options = [f"--guide-{name}={value}" for name, value in given.items() if value is not None]
         flags = {"--guide-resume": self.resume, "--guide-no-evidence": not self.evidence}
         return [*options, *(flag for flag, given in flags.items() if given)]

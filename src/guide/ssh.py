@@ -1,5 +1,6 @@
 """Shells on other machines, over SSH. The only module that knows Fabric."""
 
+import shlex
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from guide.shell import Shell
 
 LOGIN_SHELL = "echo $$; exec bash -l"  # as a reader's terminal: /etc/profile and ~/.profile are read
 AS_ROOT = "sudo --non-interactive --set-home "
+TIME_TO_OPEN = 20  # seconds that a machine, which may be an emulated one, gets to let us in
 SILENCE = 5  # seconds without an answer from the machine after which it counts as lost
 
 
@@ -54,13 +56,13 @@ class ChannelStream:
         self._become = AS_ROOT if sudo else ""
         transport = connection.client.get_transport()
         assert transport is not None  # noqa: S101 - Fabric has just opened it
-        self._channel = transport.open_session(timeout=SILENCE)
+        self._channel = transport.open_session(timeout=TIME_TO_OPEN)
         self._channel.exec_command(f"{self._become}bash -c '{LOGIN_SHELL}'")
         self._session = self._read_session()
 
     def _read_session(self) -> int:
         line = b""
-        self._channel.settimeout(SILENCE)
+        self._channel.settimeout(TIME_TO_OPEN)
         while not line.endswith(b"\n"):
             line += self._channel.recv(1) or b"\n"
         if not line.strip().isdigit():
@@ -118,7 +120,7 @@ def connect(target: Target, dial: Callable[[str, int], socket.socket] = direct) 
             target.address,
             user=target.user,
             port=target.port,
-            connect_timeout=SILENCE,
+            connect_timeout=TIME_TO_OPEN,
             connect_kwargs={
                 "sock": below,
                 "key_filename": str(target.key),
@@ -150,6 +152,18 @@ def reason(error: Exception, target: Target) -> str:
     if "not found in known_hosts" in str(error):
         return f"its host key is not in {target.known_hosts}: put it there, by logging in once or by ssh-keyscan"
     return str(error)
+
+
+def ssh_command(target: Target, *options: str) -> list[str]:
+    """Give the command of OpenSSH that logs in as we do; what is to run there comes behind it."""
+    files = ["-F", "none", "-i", str(target.key), "-o", f"UserKnownHostsFile={target.known_hosts}"]
+    strict = ["-o", "IdentitiesOnly=yes", "-o", "StrictHostKeyChecking=yes", "-o", "LogLevel=ERROR"]
+    return ["ssh", *options, "-p", str(target.port), *files, *strict, f"{target.user}@{target.address}"]
+
+
+def interactive(startup: str) -> str:
+    """Give the command of a bash in a terminal that begins with `startup`."""
+    return f"exec bash --rcfile <(printf '%s\\n' '[ ! -r ~/.bashrc ] || . ~/.bashrc' {shlex.quote(startup)}) -i"
 
 
 def ssh_node(target: Target, dial: Callable[[str, int], socket.socket] = direct) -> Shell:

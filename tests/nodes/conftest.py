@@ -35,6 +35,7 @@ class Caller:
 
     def __init__(self, guide, project):
         self.guide = guide
+        self.within: list[str] = []  # the command that starts it elsewhere
         self.env = {**os.environ, "PYTHONPATH": str(project / "src"), "GUIDE_ROOT": str(guide.root)}
 
     @property
@@ -42,7 +43,7 @@ class Caller:
         return Embedded(self.guide.root, read_nodes(self.guide.root / "config"), Cache(cache_root()))
 
     def start(self, *arguments):
-        command = [sys.executable, "-m", "guide", *arguments]
+        command = [*self.within, sys.executable, "-m", "guide", *arguments]
         return subprocess.Popen(
             command,
             cwd=self.guide.root,

@@ -31,6 +31,23 @@ def test_every_step_of_the_guide_holds_on_docker(copy, root):
     assert "docker://26.1" in nodes["output"]
 
 
+@pytest.mark.skipif(SHIM not in os.environ, reason=f"cri-dockerd is in no registry, and {SHIM} names none")
+def test_scripts_for_docker_say_that_they_have_nothing_to_do(copy):
+    assert copy("goto", "1", "--runtime", "docker").returncode == 0
+    node = copy.lab.node(CONTROL_PLANE)
+    try:
+        for name, said in {
+            "cri-dockerd": "runs already",
+            "cri-dockerd-cni": "connects pods by flannel already",
+        }.items():
+            script = f"source /vagrant/script/{name}.sh"
+            assert node.run(script, 30).status == 0
+            again = node.run(script, 30)
+            assert (again.status, said in again.output) == (0, True), again.output
+    finally:
+        node.close()
+
+
 def test_docker_on_a_node_has_the_images_and_runs_them(copy):
     project = open_project(copy.guide.root)
     runtime, cache = Runtime("docker"), Cache(cache_root())

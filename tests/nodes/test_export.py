@@ -41,4 +41,6 @@ def test_a_broken_step_ends_the_script_with_page_and_line(script):
     reply = script(lambda text: text.replace(command, command.replace("kubelet-config", "no-config")))
     assert reply.status == 1
     last = reply.output.rstrip().split("\n")[-1]
-    assert re.fullmatch(r"docs/1-runtime-and-kubelet.md:\d+ \(kube-control-plane\): exit 1, expected 0", last)
+    assert re.fullmatch(
+        r"docs/1-runtime-and-kubelet.md:\d+ \(snippets/.*:\d+\) \(kube-control-plane\): exit 1, expected 0", last
+    )

@@ -9,15 +9,22 @@ from rich.console import Console
 from rich.syntax import Syntax
 from rich.text import Text
 
-from guide.commands.common import ROOT, chapter_options, node_options, require, the_runtime, yes_option
+from guide.commands.common import ROOT, chapter_options, node_options, require, the_lab, the_runtime
 from guide.errors import GuideError, InputError, Status
 
 
 @click.command()
 @chapter_options
 @node_options
-@yes_option
-def accept(first: int | None, last: int | None, provider: str, runtime: str, shim: Path | None, yes: bool) -> None:
+def accept(
+    first: int | None,
+    last: int | None,
+    provider: str,
+    inventory: Path | None,
+    runtime: str,
+    shim: Path | None,
+    yes: bool,
+) -> None:
     """Run the guide on clean nodes, and write what its steps print into the pages.
 
     Chapters before --from are run and stay as they are. What still holds of an output stays as it is written: macros,
@@ -42,13 +49,16 @@ def accept(first: int | None, last: int | None, provider: str, runtime: str, shi
     sources = read_sources(ROOT, pages)
     signs = read_signs(ROOT)
     made_of = the_runtime(project, runtime, shim)
+    machines, _ = the_lab(provider, inventory, runtime=made_of, yes=yes)
     require(project.versions, yes)
     console = Console()
     report = Report(console)
     acceptance = Acceptance(project.settings.fluid)
-    with provided(project.root, project.nodes, project.versions, report, made_of) as lab:
+    with provided(machines, project.versions, report) as lab:
         report.still()
-        status = run_pytest(ROOT, project.docs, Choice(runtime, last), [LabPlugin(lab), acceptance, report])
+        status = run_pytest(
+            ROOT, project.docs, Choice(runtime, last, provider=provider), [LabPlugin(lab), acceptance, report]
+        )
     report.still()
     if any(outcome.lost for outcome in acceptance.outcomes):
         status = Status.NO_LAB

@@ -1,30 +1,32 @@
 """Look at what a reader has done by hand."""
 
 import sys
+from pathlib import Path
 from typing import Any
 
 import click
 from rich.console import Console
 from rich.markup import escape
 
-from guide.commands.common import require_root, the_lab
+from guide.commands.common import place_options, require_root, the_lab
 from guide.errors import LabError, Status
 
 
 @click.command()
 @click.argument("chapter", type=int)
-def check(chapter: int) -> None:
+@place_options
+def check(chapter: int, provider: str, inventory: Path | None) -> None:
     """Look whether your nodes are where CHAPTER leaves them; changes nothing on them."""
     from guide.checkup import looks, origin, variables, verdict
     from guide.lab.provide import continued
     from guide.run import Result, run_step
 
-    lab, project = the_lab()
+    lab, project = the_lab(provider, inventory)
     require_root()
     record = lab.record()
     if record is None:
         raise LabError("The nodes are not up: bring them up by ./guide up, or by ./guide goto CHAPTER.")
-    plan = project.plan(project.lane("embedded", record.runtime))
+    plan = project.plan(project.lane(provider, record.runtime))
     wanted = looks(plan, chapter)
     console = Console(highlight=False)
     nodes: dict[str, Any] = {}

@@ -10,7 +10,8 @@ import click
 from click.core import ParameterSource
 from rich.prompt import Confirm
 
-from guide.errors import LabError
+from guide.errors import InputError, LabError
+from guide.inventory import read_inventory
 
 Command = Callable[..., Any]
 
@@ -21,15 +22,36 @@ yes_option = click.option("--yes", is_flag=True, help="Install missing packages 
 
 def lane_options(command: Command) -> Command:
     """Add the options that choose a lane."""
-    provider = click.option("--provider", type=click.Choice(["embedded"]), default="embedded", show_default=True)
     runtime = click.option(
         "--runtime", type=click.Choice(["containerd", "docker"]), default="containerd", show_default=True
     )
-    return provider(runtime(command))
+    return provider_option(runtime(command))
+
+
+def provider_option(command: Command) -> Command:
+    """Add the option that chooses who makes the nodes."""
+    option = click.option(
+        "--provider", type=click.Choice(["embedded", "vagrant", "ssh"]), default="embedded", show_default=True
+    )
+    return option(command)
+
+
+def place_options(command: Command) -> Command:
+    """Add the options that say which nodes are meant."""
+    inventory = click.option(
+        "--inventory",
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        help="The machines of --provider ssh; inventory.yaml if not given.",
+    )
+    return provider_option(inventory(command))
 
 
 def node_options(command: Command) -> Command:
-    """Add the options that choose a lane, and what its nodes are made of."""
+    """Add the options that choose a lane, which nodes are meant, and what they are made of."""
+    runtime = click.option(
+        "--runtime", type=click.Choice(["containerd", "docker"]), default="containerd", show_default=True
+    )
     shim = click.option(
         "--cri-dockerd",
         "shim",
@@ -38,7 +60,7 @@ def node_options(command: Command) -> Command:
         metavar="PATH",
         help="The binary that --runtime docker needs, of the version in config/versions.yaml.",
     )
-    return lane_options(shim(command))
+    return place_options(runtime(shim(yes_option(command))))
 
 
 def chapter_options(command: Command) -> Command:
@@ -57,14 +79,38 @@ def the_runtime(project: Any, name: str, shim: Path | None) -> Any:
     return choose(name, shim if named or name == "docker" else None, project.versions)
 
 
-def the_lab() -> tuple[Any, Any]:
-    """Give the project's lab, and the project."""
+def the_lab(
+    provider: str = "embedded", inventory: Path | None = None, *, runtime: Any = None, yes: bool = False
+) -> tuple[Any, Any]:
+    """Give the lab of a provider, and the project. Raises InputError for an inventory that is wrong or not wanted."""
     from guide.lab.cache import Cache, cache_root
     from guide.lab.embedded import Embedded
+    from guide.lab.remote import Remote
+    from guide.lab.runtime import CONTAINERD
+    from guide.lab.vagrant import Vagrant
     from guide.project import open_project
 
     project = open_project(ROOT)
-    return Embedded(project.root, project.nodes, Cache(cache_root())), project
+    cache = Cache(cache_root())
+    if provider != "ssh" and inventory is not None:
+        raise InputError(f"--inventory belongs to --provider ssh; this is {provider}.")
+    if provider == "vagrant":
+        return Vagrant(project.root, project.nodes, cache, runtime or CONTAINERD), project
+    if provider == "embedded":
+        return Embedded(project.root, project.nodes, cache, runtime or CONTAINERD), project
+    targets = read_inventory(inventory or ROOT / "inventory.yaml", tuple(project.nodes.addresses))
+    lab = Remote(project.root, project.nodes, cache, provider, targets, consent(yes), runtime or CONTAINERD)
+    return lab, project
+
+
+def consent(yes: bool) -> Callable[[str], bool]:
+    """Give what says what will be done to machines that are not ours, and asks unless `yes`."""
+
+    def ask(words: str) -> bool:
+        click.echo(words)
+        return yes or (sys.stdin.isatty() and Confirm.ask("Go on?", default=False))
+
+    return ask
 
 
 def shell_like(lab: Any, node: str) -> list[str]:

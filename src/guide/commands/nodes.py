@@ -7,26 +7,34 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from guide.commands.common import node_options, require, require_root, shell_like, the_lab, the_runtime, yes_option
+from guide.commands.common import (
+    ROOT,
+    node_options,
+    place_options,
+    require,
+    require_root,
+    shell_like,
+    the_lab,
+    the_runtime,
+)
 from guide.errors import InputError, LabError
 
 
 @click.command()
 @node_options
-@yes_option
-def up(provider: str, runtime: str, shim: Path | None, yes: bool) -> None:  # noqa: ARG001 - there is one provider
+def up(provider: str, inventory: Path | None, runtime: str, shim: Path | None, yes: bool) -> None:
     """Bring clean nodes up."""
     from guide.console import Report, duration
-    from guide.lab.cache import Cache, cache_root
     from guide.lab.parts import make_parts
+    from guide.project import open_project
 
-    lab, project = the_lab()
-    made_of = the_runtime(project, runtime, shim)
+    project = open_project(ROOT)
+    lab, _ = the_lab(provider, inventory, runtime=the_runtime(project, runtime, shim), yes=yes)
     require(project.versions, yes)
     console = Console()
     report = Report(console)
     try:
-        parts = make_parts(Cache(cache_root()), project.root, project.versions, report, made_of)
+        parts = make_parts(lab.cache, project.root, project.versions, report, lab.runtime)
         begun = time.monotonic()
         report.started("nodes")
         record = lab.up(parts, None)
@@ -38,11 +46,12 @@ def up(provider: str, runtime: str, shim: Path | None, yes: bool) -> None:  # no
 
 
 @click.command()
-def down() -> None:
+@place_options
+def down(provider: str, inventory: Path | None) -> None:
     """Remove the nodes and all that belongs to them."""
     from guide.console import duration
 
-    lab, _ = the_lab()
+    lab, _ = the_lab(provider, inventory)
     require_root()
     begun = time.monotonic()
     found = lab.down()
@@ -50,9 +59,10 @@ def down() -> None:
 
 
 @click.command()
-def status() -> None:
+@place_options
+def status(provider: str, inventory: Path | None) -> None:
     """Say whether the nodes are up."""
-    lab, _ = the_lab()
+    lab, _ = the_lab(provider, inventory)
     record = lab.record()
     if record is None:
         click.echo("The nodes are not up. Bring them up by ./guide up.")
@@ -66,9 +76,10 @@ def status() -> None:
 
 @click.command()
 @click.argument("node")
-def shell(node: str) -> None:
+@place_options
+def shell(node: str, provider: str, inventory: Path | None) -> None:
     """Open a root shell on NODE; `host` is this machine, inside the lab's network."""
-    lab, project = the_lab()
+    lab, project = the_lab(provider, inventory)
     if node not in project.names:
         raise InputError(f"There is no node {node}; there are {', '.join(project.names)}.")
     require_root()

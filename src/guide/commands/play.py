@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from guide.commands.common import ROOT, node_options, require, shell_like, the_runtime, yes_option
+from guide.commands.common import ROOT, node_options, require, shell_like, the_lab, the_runtime
 from guide.errors import GuideError, InputError, Status
 
 
@@ -16,8 +16,9 @@ from guide.errors import GuideError, InputError, Status
 @click.argument("chapter", type=int)
 @node_options
 @click.option("--keep", is_flag=True, help="Leave the nodes up in the end.")
-@yes_option
-def play(chapter: int, provider: str, runtime: str, shim: Path | None, keep: bool, yes: bool) -> None:
+def play(
+    chapter: int, provider: str, inventory: Path | None, runtime: str, shim: Path | None, keep: bool, yes: bool
+) -> None:
     """Play chapter CHAPTER on clean nodes: read it, and run its commands when you like."""
     from guide.console import Report
     from guide.files import Mentions
@@ -41,11 +42,12 @@ def play(chapter: int, provider: str, runtime: str, shim: Path | None, keep: boo
     pages = [page for page in project.pages if chapter_of(page.path) == chapter]
     scenes = [scene for page in pages for scene in read_scenes(page, plan, lane)]
     made_of = the_runtime(project, runtime, shim)
+    wanted, _ = the_lab(provider, inventory, runtime=made_of, yes=yes)
     require(project.versions, yes)
     console = Console(highlight=False)
     report = Report(console)
     audience = Audience()
-    nodes = provided(project.root, project.nodes, project.versions, report, made_of, keep=keep)
+    nodes = provided(wanted, project.versions, report, keep=keep)
     with TerminalKeys() as keys, nodes as lab:
         report.still()
         stage = Stage(console, keys, lambda node: open_shell(shell_like(lab, node)))

@@ -8,7 +8,7 @@ from typing import Any
 import click
 from rich.console import Console
 
-from guide.commands.common import chapter_options, node_options, require, shell_like, the_lab, the_runtime, yes_option
+from guide.commands.common import ROOT, chapter_options, node_options, require, shell_like, the_lab, the_runtime
 from guide.commands.site import build_site
 from guide.errors import InputError, Status
 from guide.runner import Choice
@@ -22,11 +22,11 @@ from guide.runner import Choice
     "--resume", is_flag=True, help="Go on, on nodes that were left up, at the first step that has not passed."
 )
 @click.option("--pause", metavar="PAGE:LINE", default="", help="Stop before this step, with a shell on its node.")
-@yes_option
 def verify(
     first: int | None,
     last: int | None,
     provider: str,
+    inventory: Path | None,
     runtime: str,
     shim: Path | None,
     keep: bool,
@@ -39,9 +39,10 @@ def verify(
     With --from, the steps of earlier chapters are run, too: they bring the nodes to where that chapter starts.
     """
     from guide.plan import find, select
+    from guide.project import open_project
     from guide.report import make_folders
 
-    _, project = the_lab()
+    project = open_project(ROOT)
     lane = project.lane(provider, runtime)
     plan = project.plan(lane)
     if not select(plan, first, last):
@@ -54,7 +55,9 @@ def verify(
     require(project.versions, yes)
     project.refuse_faults()
     make_folders(project.build)
-    run_lane(Choice(runtime, last, resume=resume, pause=pause), provider, made_of, keep=keep or resume)
+    choice = Choice(runtime, last, provider=provider, resume=resume, pause=pause)
+    lab, _ = the_lab(provider, inventory, runtime=made_of, yes=yes)
+    run_lane(choice, lab, project, lane, keep=keep or resume)
     with Console().status("Building the site"):
         build_site()
     click.echo("Site: build/site/index.html")
@@ -63,32 +66,33 @@ def verify(
 @click.command()
 @click.argument("chapter", type=int)
 @node_options
-@yes_option
-def goto(chapter: int, provider: str, runtime: str, shim: Path | None, yes: bool) -> None:
+def goto(chapter: int, provider: str, inventory: Path | None, runtime: str, shim: Path | None, yes: bool) -> None:
     """Bring clean nodes to the start of CHAPTER, and leave them up."""
     from guide.console import Report
-    from guide.lab.cache import Cache, cache_root
     from guide.lab.parts import make_parts
     from guide.plan import select
+    from guide.project import open_project
 
-    lab, project = the_lab()
-    plan = project.plan(project.lane(provider, runtime))
+    project = open_project(ROOT)
+    lane = project.lane(provider, runtime)
+    plan = project.plan(lane)
     select(plan, chapter, chapter)
     made_of = the_runtime(project, runtime, shim)
+    lab, _ = the_lab(provider, inventory, runtime=made_of, yes=yes)
     before = [each.chapter for each in plan if each.chapter is not None and each.chapter < chapter]
     require(project.versions, yes)
     lab.down()
     if before:
-        run_lane(Choice(runtime, max(before), evidence=False), provider, made_of, keep=True)
+        run_lane(Choice(runtime, max(before), provider=provider, evidence=False), lab, project, lane, keep=True)
     else:
         report = Report(Console())
-        parts = make_parts(Cache(cache_root()), project.root, project.versions, report, made_of)
+        parts = make_parts(lab.cache, project.root, project.versions, report, made_of)
         report.still()
         lab.up(parts, None)
     click.echo(f"The nodes are at the start of chapter {chapter}: go on by ./guide shell NODE.")
 
 
-def run_lane(choice: Choice, provider: str, runtime: Any, *, keep: bool) -> None:
+def run_lane(choice: Choice, wanted: Any, project: Any, lane: Any, *, keep: bool) -> None:
     """Run a lane and tell of it; ends the process with its status unless everything held."""
     from dataclasses import replace
 
@@ -99,15 +103,13 @@ def run_lane(choice: Choice, provider: str, runtime: Any, *, keep: bool) -> None
     from guide.terminal import Terminal
 
     begun = time.monotonic()
-    wanted, project = the_lab()
-    lane = project.lane(provider, choice.runtime)
     console = Console()
     report = Report(console)
     console.print(f"Lane {lane}. Preparing nodes.", highlight=False)
     if choice.resume:
-        nodes = continued(replace(wanted, runtime=runtime))
+        nodes = continued(wanted)
     else:
-        nodes = provided(project.root, project.nodes, project.versions, report, runtime, keep=keep)
+        nodes = provided(wanted, project.versions, report, keep=keep)
     with report, nodes as lab:
         report.still()
         plugins: list[object] = [LabPlugin(lab), report]

@@ -2,16 +2,11 @@
 
 import json
 import os
-import shlex
 import shutil
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
-
-from filelock import FileLock, Timeout
 
 from guide.errors import LabError
 from guide.lab.cache import Cache, digest, remove_tree
@@ -23,13 +18,14 @@ from guide.lab.machine import load_modules
 from guide.lab.namespace import Namespace
 from guide.lab.nspawn import Machine
 from guide.lab.parts import Parts
-from guide.lab.record import Record, read_record
+from guide.lab.record import Record
+from guide.lab.register import Register
 from guide.lab.rootfs import provision_script
 from guide.lab.runtime import CONTAINERD, Runtime, may_spare
 from guide.lab.store import copy_store
 from guide.local import local_node
 from guide.node import HOST, Node
-from guide.ssh import Target, ssh_node
+from guide.ssh import Target, interactive, ssh_command, ssh_node
 
 RUNTIMES = ("containerd", "docker")  # what they keep, an overlay cannot hold
 UNSPARED = Path(__file__).with_name("runc-unspared.sh")
@@ -52,9 +48,14 @@ class Embedded:
         return f"kfs-{digest(str(self.tree))[:6]}"
 
     @property
+    def register(self) -> Register:
+        """What is written down of it."""
+        return Register(self.name, self.tree, self.cache)
+
+    @property
     def folder(self) -> Path:
         """Where all its files are."""
-        return self.cache.root / "labs" / self.name
+        return self.register.folder
 
     @property
     def namespace(self) -> Namespace:
@@ -72,39 +73,20 @@ class Embedded:
         return Keys(self.folder / "keys")
 
     @property
-    def _record_file(self) -> Path:
-        return self.folder / "lab.json"
-
-    @property
     def _binaries(self) -> Path:
         return self.folder / "bin"
 
-    @contextmanager
-    def _locked(self) -> Iterator[None]:
-        locks = self.cache.root / "locks"
-        locks.mkdir(parents=True, exist_ok=True)
-        try:
-            with FileLock(locks / f"{self.name}.lock", timeout=TIME_TO_BOOT):
-                yield
-        except Timeout as error:
-            raise LabError("Another ./guide is making or removing the nodes: wait for it, then try again.") from error
-
     def record(self) -> Record | None:
         """Give what is written of the lab, or None if it is not up."""
-        return read_record(self._record_file)
+        return self.register.record()
 
     def up(self, parts: Parts, owner: int | None) -> Record:
         """Boot clean nodes and wait until they answer.
 
         `owner` is the process that will remove them, or None. Raises LabError if there are nodes already.
         """
-        with self._locked():
-            present = self.record()
-            refuse_while_in_use(present)
-            if present and not present.abandoned and self.alive():
-                raise LabError(
-                    "The nodes are up already: go on by ./guide verify --resume, or remove them by ./guide down."
-                )
+        with self.register.locked():
+            self.register.refuse_present(self.alive)
             self._remove()
             try:
                 return self._boot(parts, owner)
@@ -122,8 +104,7 @@ class Embedded:
             give(binary, self._binaries / name)
         self.namespace.create(self.nodes.host, self.nodes.network)
         addresses = {name: str(address) for name, address in self.nodes.addresses.items()}
-        record = Record(self.name, str(self.tree), time.time(), owner, addresses, parts.runtime.name)
-        record.write(self._record_file)
+        record = self.register.write(owner, addresses, parts.runtime.name)
         self.groups.create(HOST)  # where there is no resolver, too
         # Processes are started in threads, which an interrupt does not reach: none is left between fork and group.
         with ThreadPoolExecutor() as threads:
@@ -191,18 +172,11 @@ class Embedded:
 
     def take(self, owner: int) -> None:
         """Let the process `owner` alone use nodes that are up. Raises LabError if they are not, or are in use."""
-        with self._locked():
-            present = self.record()
-            refuse_while_in_use(present)
-            if present is None or not self.alive():
-                raise LabError("There are no nodes to go on with: start by ./guide verify --keep.")
-            replace(present, owner=owner).write(self._record_file)
+        self.register.take(owner, self.alive)
 
     def keep(self) -> None:
         """Let the nodes stay when this process ends."""
-        present = self.record()
-        if present:
-            present.kept().write(self._record_file)
+        self.register.keep()
 
     def target(self, name: str) -> Target:
         """Give where a node's SSH server is, as seen from inside the lab's network."""
@@ -219,32 +193,24 @@ class Embedded:
 
     def shell(self, name: str, startup: str = "") -> list[str]:
         """Give the command that opens a terminal on a node, or on `host`; its bash begins with `startup`."""
-        bash = f"exec bash --rcfile <(printf '%s\\n' '[ ! -r ~/.bashrc ] || . ~/.bashrc' {shlex.quote(startup)}) -i"
+        bash = interactive(startup)
         if name == HOST:
             return self._host_shell("-c", bash)
-        return self.namespace.enter(*self._ssh(name, "-t"), bash)
-
-    def _ssh(self, name: str, *options: str) -> list[str]:
-        target = self.target(name)
-        files = ["-F", "none", "-i", str(target.key), "-o", f"UserKnownHostsFile={target.known_hosts}"]
-        strict = ["-o", "IdentitiesOnly=yes", "-o", "StrictHostKeyChecking=yes", "-o", "LogLevel=ERROR"]
-        return ["ssh", *options, *files, *strict, f"{target.user}@{target.address}"]
+        return self.namespace.enter(*ssh_command(self.target(name), "-t"), bash)
 
     def opens(self, name: str) -> list[str]:
         """Give the command that opens a bash for a script on a node, from within the lab's network."""
-        return ["bash", "--norc", "--noprofile"] if name == HOST else [*self._ssh(name), "exec bash -l"]
+        return (
+            ["bash", "--norc", "--noprofile"] if name == HOST else [*ssh_command(self.target(name)), "exec bash -l"]
+        )
 
     def down(self) -> bool:
         """Remove the lab, in whatever state it is. Tells whether there was anything to remove.
 
         Raises LabError if a process that is still running uses it.
         """
-        with self._locked():
-            try:
-                present = self.record()
-            except LabError:
-                present = None  # damaged: nobody can be using it
-            refuse_while_in_use(present)
+        with self.register.locked():
+            self.register.refuse_use()
             there = self.folder.exists() or self.namespace.exists() or self.groups.exist()
             self._remove()
             return there
@@ -280,9 +246,3 @@ def write_unspared(root: Path) -> None:
     settings = {"default-runtime": name, "runtimes": {name: {"path": f"/{wrapper.relative_to(root)}"}}}
     (root / "etc" / "docker").mkdir(parents=True)
     (root / "etc" / "docker" / "daemon.json").write_text(json.dumps(settings))
-
-
-def refuse_while_in_use(record: Record | None) -> None:
-    """Raise LabError if another process that still runs uses the lab."""
-    if record and record.owner not in (None, os.getpid()) and not record.abandoned:
-        raise LabError(f"The nodes are in use by process {record.owner}: wait for it, or end it.")

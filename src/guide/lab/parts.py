@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Protocol, TypeVar
@@ -43,12 +43,14 @@ class Parts:
         rootfs: the root file system.
         runtime: what runs containers.
         store: what the runtime keeps, with all images, or None for nodes that carry no containers.
+        archives: the images, by name.
     """
 
     binaries: dict[str, Path]
     rootfs: Path
     runtime: Runtime
     store: Path | None
+    archives: dict[str, Path] = field(default_factory=dict)
 
 
 def make_parts(
@@ -84,7 +86,7 @@ def make_parts(
     archives = told("images", lambda: images(cache, versions, rootfs, binaries))
     name = runtime.name
     store = told(f"{name}'s store", lambda: runtime_state(cache, name, rootfs, archives))
-    return Parts(binaries, rootfs, runtime, store)
+    return Parts(binaries, rootfs, runtime, store, archives)
 
 
 def wanted_builds(config: Path, versions: Versions) -> list[Build]:

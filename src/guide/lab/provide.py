@@ -4,29 +4,89 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Protocol
 
-from guide.lab.cache import Cache, cache_root
-from guide.lab.embedded import Embedded
-from guide.lab.facts import Nodes, Versions
-from guide.lab.parts import Progress, make_parts
-from guide.lab.runtime import CONTAINERD, Runtime
+from guide.lab.cache import Cache
+from guide.lab.facts import Versions
+from guide.lab.parts import Parts, Progress, make_parts
+from guide.lab.record import Record
+from guide.lab.runtime import Runtime
+from guide.node import Node
+
+
+class Provided(Protocol):
+    """A lab that a provider makes and removes, whether it is up or not."""
+
+    @property
+    def tree(self) -> Path:
+        """The project's folder."""
+        ...
+
+    @property
+    def cache(self) -> Cache:
+        """Where what it is made of is kept."""
+        ...
+
+    @property
+    def runtime(self) -> Runtime:
+        """What runs containers on its nodes."""
+        ...
+
+    @property
+    def folder(self) -> Path:
+        """Where what is noted of it is."""
+        ...
+
+    @property
+    def stand_ins(self) -> tuple[str, ...]:
+        """What is not the real thing in it, in words for people."""
+        ...
+
+    def record(self) -> Record | None:
+        """Give what is written of it, or None if it is not up."""
+        ...
+
+    def up(self, parts: Parts, owner: int | None) -> Record:
+        """Give clean nodes, for the process `owner` or for anybody. Raises LabError."""
+        ...
+
+    def down(self) -> bool:
+        """Remove it, and tell whether there was anything to remove. Raises LabError."""
+        ...
+
+    def take(self, owner: int) -> None:
+        """Let one process use it alone. Raises LabError."""
+        ...
+
+    def keep(self) -> None:
+        """Let it stay when this process ends."""
+        ...
+
+    def alive(self) -> bool:
+        """Tell whether every node runs."""
+        ...
+
+    def runs(self, name: str) -> bool:
+        """Tell whether a node runs."""
+        ...
+
+    def node(self, name: str) -> Node:
+        """Give a node to run commands on."""
+        ...
+
+    def shell(self, name: str, startup: str = "") -> list[str]:
+        """Give the command that opens a terminal on a node; its bash begins with `startup`."""
+        ...
+
+    def opens(self, name: str) -> list[str]:
+        """Give the command that opens a bash for a script on a node."""
+        ...
 
 
 @contextmanager
-def provided(
-    tree: Path,
-    nodes: Nodes,
-    versions: Versions,
-    progress: Progress,
-    runtime: Runtime = CONTAINERD,
-    *,
-    keep: bool = False,
-) -> Iterator[Embedded]:
-    """Give a lab of clean nodes for the project in `tree`, and remove it in the end unless `keep`."""
-    cache = Cache(cache_root())
-    parts = make_parts(cache, tree, versions, progress, runtime)
-    lab = Embedded(tree, nodes, cache, runtime)
-    lab.up(parts, os.getpid())
+def provided(lab: Provided, versions: Versions, progress: Progress, *, keep: bool = False) -> Iterator[Provided]:
+    """Give a lab with clean nodes, and remove it in the end unless `keep`."""
+    lab.up(make_parts(lab.cache, lab.tree, versions, progress, lab.runtime), os.getpid())
     try:
         yield lab
     finally:
@@ -37,7 +97,7 @@ def provided(
 
 
 @contextmanager
-def continued(lab: Embedded) -> Iterator[Embedded]:
+def continued(lab: Provided) -> Iterator[Provided]:
     """Give a lab that was left up, to this process alone while it lasts. Raises LabError if there is none."""
     lab.take(os.getpid())
     try:

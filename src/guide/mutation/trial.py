@@ -9,6 +9,8 @@ from typing import Any
 from guide.errors import GuideError, Status
 from guide.hooks import Lab
 from guide.interrupt import take_signals_as_interrupts
+from guide.lab.cache import Cache, cache_root
+from guide.lab.embedded import Embedded
 from guide.lab.provide import provided
 from guide.mutation.job import Answer, Job, read_job, seen
 from guide.node import Node
@@ -60,7 +62,8 @@ def try_guide(tree: Path, job: Job) -> Answer:
     try:
         project = open_project(tree)
         plan = project.plan(project.lane("embedded", job.runtime))
-        with provided(tree, project.nodes, project.versions, Nobody()) as lab:
+        nodes = Embedded(tree, project.nodes, Cache(cache_root()))
+        with provided(nodes, project.versions, Nobody()) as lab:
             return run_plan(project, plan, lab, job)
     except GuideError as error:
         return Answer(error.status, str(error))

@@ -1,0 +1,32 @@
+# Makes a machine a node of the guide, after our files have come, and notes what it was like before. $1: where notes are kept;
+# $2: the runtime; $3: the commands that load images into its store.
+set -eu
+notes=$1 runtime=$2 loader=$3
+
+mkdir -p "$notes"
+dpkg-query --show --showformat='${Package}\n' | sort >"$notes/packages"
+systemctl list-unit-files --state=enabled --plain --no-legend containerd.service docker.service docker.socket |
+    awk '{ print $1 }' >"$notes/enabled"
+[ -e /root/.kube ] || touch "$notes/without-kube"
+mkdir -p /root/.ssh
+tar --create --file="$notes/before.tar" --ignore-failed-read --absolute-names \
+    $(for file in /etc/fstab /etc/hosts /root/.profile /root/.ssh/authorized_keys /root/.ssh/known_hosts /root/.ssh/id_ed25519; do
+        [ ! -e "$file" ] || echo "$file"
+    done)
+
+bash /vagrant/script/provision.sh
+
+# Nodes reach each other as root, as chapter 5 does.
+cat "$notes/id.pub" >>/root/.ssh/authorized_keys
+cat "$notes/known_hosts" >>/root/.ssh/known_hosts
+install --mode=600 "$notes/id" /root/.ssh/id_ed25519
+chmod 700 /root/.ssh
+
+# The loader starts the runtime for as long as it takes, in namespaces that end it.
+ln -s "$notes/archives" /archives
+unshare --mount --pid --fork --kill-child --propagation private sh -c "
+    mount -t proc proc /proc
+    mount -t tmpfs tmpfs /run
+    set -eu
+    $loader"
+rm -r /archives "$notes/archives"

@@ -1,0 +1,223 @@
+"""The provider `vagrant`: machines that Vagrant makes by the project's Vagrantfile, and are then nodes by SSH."""
+
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from guide.errors import LabError
+from guide.lab.cache import Cache, digest, remove_tree
+from guide.lab.facts import Nodes
+from guide.lab.parts import Parts
+from guide.lab.record import Record
+from guide.lab.register import Register
+from guide.lab.remote import Remote
+from guide.lab.runtime import CONTAINERD, Runtime
+from guide.node import Node
+from guide.ssh import Target
+
+RUNNING = "running"
+LAST_LINES = 20  # of what Vagrant said when it failed
+FIELD = re.compile(r"\s*(\S+)\s+(.+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Vagrant:
+    """A lab of machines that Vagrant makes and destroys.
+
+    Who runs Vagrant where something is not what it seems says so in the environment, in GUIDE_STAND_INS, a line each.
+    """
+
+    tree: Path
+    nodes: Nodes
+    cache: Cache
+    runtime: Runtime = CONTAINERD
+
+    @property
+    def name(self) -> str:
+        """Its name on this machine: one lab for each folder that the project is in."""
+        return f"kfs-vagrant-{digest(str(self.tree))[:6]}"
+
+    @property
+    def register(self) -> Register:
+        """What is written down of it."""
+        return Register(self.name, self.tree, self.cache)
+
+    @property
+    def folder(self) -> Path:
+        """Where its notes on this machine are."""
+        return self.register.folder
+
+    @property
+    def _ssh_config(self) -> Path:
+        return self.folder / "ssh-config"
+
+    @property
+    def _known_hosts(self) -> Path:
+        return self.folder / "known_hosts"
+
+    @property
+    def _machines(self) -> Remote:
+        """The machines as nodes by SSH. Raises LabError if there are none."""
+        try:
+            text = self._ssh_config.read_text()
+        except FileNotFoundError as error:
+            raise LabError("The nodes are not up: bring them up by ./guide up --provider vagrant.") from error
+        targets = read_ssh_config(text, tuple(self.nodes.addresses), self._known_hosts)
+        return Remote(self.tree, self.nodes, self.cache, "vagrant", targets, lambda _: True, self.runtime)
+
+    @property
+    def stand_ins(self) -> tuple[str, ...]:
+        """What is not the real thing in this lab, in words for people."""
+        given = os.environ.get("GUIDE_STAND_INS", "").splitlines()
+        return (*self._machines.stand_ins, *given)
+
+    @property
+    def pace(self) -> float:
+        """How many times as long as pages say its steps may take."""
+        return self._machines.pace
+
+    def record(self) -> Record | None:
+        """Give what is written of the lab, or None if it is not up."""
+        return self.register.record()
+
+    def up(self, parts: Parts, owner: int | None) -> Record:
+        """Have Vagrant make the machines, and make them nodes. Raises LabError."""
+        with self.register.locked():
+            self.register.refuse_present(self.alive)
+            require_vagrant()
+            self._remove()
+            self.folder.mkdir(parents=True)
+            addresses = {name: str(address) for name, address in self.nodes.addresses.items()}
+            record = self.register.write(owner, addresses, self.runtime.name)
+            try:
+                vagrant(self.tree, "up")
+                self._meet()
+                self._machines.put(parts)
+            except BaseException:
+                self._remove()
+                raise
+            return record
+
+    def _meet(self) -> None:
+        """Take down where machines are that were made a moment ago, and their keys: later they must have the same."""
+        self._ssh_config.write_text(vagrant(self.tree, "ssh-config"))
+        self._known_hosts.touch()
+        for target in self._machines.targets.values():
+            scan = ["ssh-keyscan", "-p", str(target.port), "-t", "ed25519", target.address]
+            done = subprocess.run(scan, capture_output=True, text=True, check=False)
+            if not done.stdout:
+                raise LabError(f"{target.name} ({target.address}) does not tell its host key: {done.stderr.strip()}")
+            with self._known_hosts.open("a") as file:
+                file.write(done.stdout)
+
+    def runs(self, name: str) -> bool:
+        """Tell whether a machine runs."""
+        return self._states().get(name) == RUNNING
+
+    def alive(self) -> bool:
+        """Tell whether every machine runs."""
+        states = self._states()
+        return all(states.get(name) == RUNNING for name in self.nodes.addresses)
+
+    def _states(self) -> dict[str, str]:
+        return read_states(vagrant(self.tree, "status", "--machine-readable"))
+
+    def take(self, owner: int) -> None:
+        """Let the process `owner` alone use nodes that are up. Raises LabError if they are not, or are in use."""
+        self.register.take(owner, self.alive)
+
+    def keep(self) -> None:
+        """Let the nodes stay when this process ends."""
+        self.register.keep()
+
+    def node(self, name: str) -> Node:
+        """Give a node to run commands on; `host` is this machine."""
+        return self._machines.node(name)
+
+    def shell(self, name: str, startup: str = "") -> list[str]:
+        """Give the command that opens a terminal on a node, or on `host`; its bash begins with `startup`."""
+        return self._machines.shell(name, startup)
+
+    def opens(self, name: str) -> list[str]:
+        """Give the command that opens a bash for a script on a node."""
+        return self._machines.opens(name)
+
+    def down(self) -> bool:
+        """Have Vagrant destroy the machines. Tells whether there was anything to remove."""
+        with self.register.locked():
+            self.register.refuse_use()
+            require_vagrant()
+            return self._remove()
+
+    def _remove(self) -> bool:
+        states = self._states()
+        made = any(state != "not_created" for state in states.values())
+        if made:
+            vagrant(self.tree, "destroy", "--force")
+        there = self.folder.exists()
+        if there:
+            remove_tree(self.folder)
+        return made or there
+
+
+def require_vagrant() -> None:
+    """Raise LabError if there is no Vagrant."""
+    if shutil.which("vagrant") is None:
+        raise LabError(
+            "Vagrant is not installed: get it, and VirtualBox, libvirt, Parallels or VMware with it; "
+            "or use embedded nodes, which need neither."
+        )
+
+
+def vagrant(tree: Path, *arguments: str) -> str:
+    """Run Vagrant on the project's machines, and give what it printed. Raises LabError with its last words."""
+    require_vagrant()
+    env = {**os.environ, "VAGRANT_CWD": str(tree), "VAGRANT_NO_COLOR": "1"}
+    done = subprocess.run(["vagrant", *arguments], env=env, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        last = "\n".join(f"  {line}" for line in (done.stdout + done.stderr).strip().splitlines()[-LAST_LINES:])
+        raise LabError(f"vagrant {arguments[0]} ended with status {done.returncode}:\n{last}")
+    return done.stdout
+
+
+def read_states(text: str) -> dict[str, str]:
+    """Give the state of each machine from what `vagrant status --machine-readable` prints."""
+    lines = (line.split(",") for line in text.splitlines())
+    return {fields[1]: fields[3] for fields in lines if len(fields) > 3 and fields[2] == "state"}
+
+
+def sections(text: str) -> Iterator[dict[str, str]]:
+    """Give the hosts in a configuration of OpenSSH, each as fields in lower case."""
+    host: dict[str, str] = {}
+    for match in filter(None, map(FIELD.fullmatch, text.splitlines())):
+        field, value = match[1].lower(), match[2].strip().strip('"')
+        if field == "host":
+            if host:
+                yield host
+            host = {}
+        host.setdefault(field, value)  # of several keys the first
+    if host:
+        yield host
+
+
+def read_ssh_config(text: str, nodes: tuple[str, ...], known_hosts: Path) -> dict[str, Target]:
+    """Give where each node is from what `vagrant ssh-config` prints. Raises LabError if one is missing."""
+    found: dict[str, Target] = {}
+    for host in sections(text):
+        try:
+            key = Path(host["identityfile"])
+            found[host["host"]] = Target(
+                host["host"], host["hostname"], host["user"], key, known_hosts, int(host.get("port", "22")), sudo=True
+            )
+        except (KeyError, ValueError) as error:
+            raise LabError(
+                f"vagrant ssh-config says nothing that can be used of {host.get('host')}: {error}"
+            ) from error
+    missing = [name for name in nodes if name not in found]
+    if missing:
+        raise LabError(f"Vagrant does not know the machine {missing[0]}: remove what there is by vagrant destroy.")
+    return {name: replace(found[name], name=name) for name in nodes}
