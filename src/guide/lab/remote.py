@@ -147,7 +147,7 @@ class Remote:
             addresses = {name: str(self.nodes.addresses[name]) for name in self.targets}
             record = self.register.write(owner, addresses, self.runtime.name)
             try:
-                self.put(parts)
+                self.put(parts, self.folder)
             except BaseException:
                 self._remove()
                 raise
@@ -227,9 +227,9 @@ class Remote:
         """Give how many bytes are put on a machine."""
         return sum(path.stat().st_size for path in (*parts.binaries.values(), *parts.archives.values()))
 
-    def put(self, parts: Parts) -> None:
-        """Put everything on the machines, and have them provisioned."""
-        key = self.folder / "id"
+    def put(self, parts: Parts, folder: Path) -> None:
+        """Put everything on the machines, and have them provisioned. The key that they get is kept in a folder here."""
+        key = folder / "id"
         if not key.exists():
             keygen(key, self.name)
         hosts = self.host_keys()

@@ -96,7 +96,7 @@ class Vagrant:
             try:
                 vagrant(self.tree, "up")
                 self._meet()
-                self._machines.put(parts)
+                self._machines.put(parts, self.folder)
             except BaseException:
                 self._remove()
                 raise
