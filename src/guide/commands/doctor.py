@@ -1,21 +1,23 @@
 """Examine the machine, and the nodes if they are up."""
 
 import sys
+from pathlib import Path
 
 import click
 from rich.console import Console
 from rich.markup import escape
 
-from guide.commands.common import the_lab
+from guide.commands.common import place_options, the_lab
 from guide.errors import Status
 
 
 @click.command()
-def doctor() -> None:
+@place_options
+def doctor(provider: str, inventory: Path | None) -> None:
     """Examine this machine and the nodes, and say what is wrong and what to do; changes nothing."""
     from guide.lab.examination import examine_lab, examine_machine
 
-    lab, project = the_lab()
+    lab, project = the_lab(provider, inventory)
     console = Console(highlight=False)
     findings = [*examine_machine(project.versions, lab.cache.root), *examine_lab(lab)]
     for finding in findings:

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from guide.errors import GuideError
 from guide.lab.cgroups import is_unified, systemd_decides
-from guide.lab.embedded import Embedded
 from guide.lab.facts import Versions
 from guide.lab.machine import BRIDGES, architecture, lab_needs, missing_packages, require_linux, require_namespaces
+from guide.lab.provide import Provided
 from guide.lab.runtime import may_spare
 from guide.node import Ending
 
@@ -81,7 +81,7 @@ def examine_machine(versions: Versions, cache: Path) -> Iterator[Finding]:
         yield Finding(True, "It may not spare processes when memory runs out: containers run without that wish")
 
 
-def examine_lab(lab: Embedded) -> Iterator[Finding]:
+def examine_lab(lab: Provided) -> Iterator[Finding]:
     """Look at a project's nodes, if they are up."""
     try:
         record = lab.record()
@@ -100,7 +100,7 @@ def examine_lab(lab: Embedded) -> Iterator[Finding]:
         yield from examine_node(lab, name)
 
 
-def examine_node(lab: Embedded, name: str) -> Iterator[Finding]:
+def examine_node(lab: Provided, name: str) -> Iterator[Finding]:
     """Look at one node that has processes."""
     node = lab.node(name)
     try:

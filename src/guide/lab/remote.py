@@ -228,7 +228,7 @@ class Remote:
         return sum(path.stat().st_size for path in (*parts.binaries.values(), *parts.archives.values()))
 
     def put(self, parts: Parts, folder: Path) -> None:
-        """Put everything on the machines, and have them provisioned. The key that they get is kept in a folder here."""
+        """Put everything on the machines, and have them provisioned. The key that they get stays in a folder here."""
         key = folder / "id"
         if not key.exists():
             keygen(key, self.name)
