@@ -42,6 +42,11 @@ grep -q "cd $tree" /root/.profile || echo "cd $tree" >>/root/.profile
 
 # 8. On a machine that runs already, what counts from the next boot counts now.
 if [ -d /run/systemd/system ]; then
+    if systemctl is-active --quiet docker.service; then # its package has started it: take away what it leaves behind
+        systemctl stop "${runtimes[@]}"
+        [ ! -e /sys/class/net/docker0 ] || ip link delete docker0
+        iptables-save | sed '/docker/Id; s/^:FORWARD DROP/:FORWARD ACCEPT/' | iptables-restore
+    fi
     systemctl stop "${runtimes[@]}"
     swapoff --all
     grep --quiet --word-regexp overlay /proc/filesystems || modprobe overlay
