@@ -45,7 +45,9 @@ def session_lab(config: pytest.Config, project: Project, targets: dict[str, Targ
         return
     take_signals_as_interrupts()
     require_lab(project.versions, install=lambda _: False)
-    runtime = choose(config.getoption("guide_runtime"), config.getoption("guide_cri_dockerd"), project.versions)
-    nodes = Embedded(project.root, project.nodes, Cache(cache_root()), runtime)
+    name, shim = config.getoption("guide_runtime"), config.getoption("guide_cri_dockerd")
+    cache = Cache(cache_root())
+    runtime = choose(name, shim, project.versions, cache, project.root / project.settings.config / "releases.txt")
+    nodes = Embedded(project.root, project.nodes, cache, runtime)
     with provided(nodes, project.versions, TerminalProgress(config)) as lab:
         yield lab

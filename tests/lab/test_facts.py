@@ -74,7 +74,7 @@ def test_every_version_has_its_locked_modules(root):
 
 def test_every_script_manifest_and_configuration_file_is_on_a_page(root):
     pages = "\n".join(page.text for page in read_pages(root))
-    internal = {"nodes.yaml", "versions.yaml", "toolchain.txt"}
+    internal = {"nodes.yaml", "versions.yaml", "toolchain.txt", "releases.txt"}
     unused = [
         path.name
         for path in real_files(root)
@@ -94,7 +94,7 @@ def test_every_flag_of_every_script_is_explained_on_a_page(root):
 
 def test_every_script_manifest_and_configuration_file_is_used_by_a_step(root):
     """provision.sh runs before there are steps; containerd reads its files by way of its script."""
-    internal = {"nodes.yaml", "versions.yaml", "toolchain.txt", "packages.txt"}
+    internal = {"nodes.yaml", "versions.yaml", "toolchain.txt", "packages.txt", "releases.txt"}
     files = {path.name for path in real_files(root)} - internal
     project = open_project(root)
     plan = [each for name in ("containerd", "docker") for each in project.plan(Lane("embedded", name, "x"))]

@@ -75,7 +75,7 @@ def test_what_is_ours_already_may_have_our_files(lab, parts):
 
 def test_nodes_of_two_kinds_or_that_are_one_machine_are_refused():
     refuse_mixture({"a": GOOD, "b": replace(GOOD, boot="b")})
-    with pytest.raises(GuideError, match="one kind of processor: a is .*, b is other"):
+    with pytest.raises(GuideError, match=r"one kind of processor: a is .*, b is other"):
         refuse_mixture({"a": GOOD, "b": replace(GOOD, machine="other")})
     with pytest.raises(GuideError, match="are one machine, by two addresses"):
         refuse_mixture({"a": GOOD, "b": GOOD})

@@ -63,7 +63,7 @@ def test_what_vagrant_says_when_it_fails_is_shown(lab, monkeypatch, tmp_path):
     program.write_text("#!/bin/sh\necho The provider could not be found >&2\nexit 1\n")
     program.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
-    with pytest.raises(LabError, match="(?s)vagrant status ended with status 1:.*provider could not be found"):
+    with pytest.raises(LabError, match=r"(?s)vagrant status ended with status 1:.*provider could not be found"):
         lab.down()
 
 

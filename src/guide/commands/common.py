@@ -58,7 +58,7 @@ def node_options(command: Command) -> Command:
         type=click.Path(path_type=Path),
         envvar="GUIDE_CRI_DOCKERD",
         metavar="PATH",
-        help="The binary that --runtime docker needs, of the version in config/versions.yaml.",
+        help="The binary that --runtime docker needs; its official release is downloaded if not given.",
     )
     return place_options(runtime(shim(yes_option(command))))
 
@@ -72,11 +72,13 @@ def chapter_options(command: Command) -> Command:
 
 def the_runtime(project: Any, name: str, shim: Path | None) -> Any:
     """Give the runtime that was chosen. Raises InputError or LabError if there is none."""
+    from guide.lab.cache import Cache, cache_root
     from guide.lab.runtime import choose
 
     # One that the environment names is for those lanes that need it.
     named = click.get_current_context().get_parameter_source("shim") is not ParameterSource.ENVIRONMENT
-    return choose(name, shim if named or name == "docker" else None, project.versions)
+    lock = project.root / project.settings.config / "releases.txt"
+    return choose(name, shim if named or name == "docker" else None, project.versions, Cache(cache_root()), lock)
 
 
 def the_lab(

@@ -106,10 +106,7 @@ def run_lane(choice: Choice, wanted: Any, project: Any, lane: Any, *, keep: bool
     console = Console()
     report = Report(console)
     console.print(f"Lane {lane}. Preparing nodes.", highlight=False)
-    if choice.resume:
-        nodes = continued(wanted)
-    else:
-        nodes = provided(wanted, project.versions, report, keep=keep)
+    nodes = continued(wanted) if choice.resume else provided(wanted, project.versions, report, keep=keep)
     with report, nodes as lab:
         report.still()
         plugins: list[object] = [LabPlugin(lab), report]
