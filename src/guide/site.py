@@ -5,7 +5,7 @@ from typing import Any
 
 from guide.documentation import mutation, table
 from guide.errors import InputError
-from guide.lab.facts import read_yaml
+from guide.lab.facts import read_yaml, versions_in
 from guide.node import HOST
 from guide.page import MARK, Location, Page
 from guide.project import read_settings
@@ -27,7 +27,7 @@ def register(env: Any) -> None:
     root = Path(env.project_dir)
     settings = read_settings(env.conf["extra"].get("guide"), root / "mkdocs.yml")
     nodes = read_yaml(root / settings.config / "nodes.yaml")
-    versions = read_yaml(root / settings.config / "versions.yaml")
+    versions = versions_in(root / settings.config)
     env.variables["nodes"] = nodes["nodes"]
     env.variables["host"] = nodes["host"]
     env.variables["networks"] = {name: value for name, value in nodes.items() if name not in ("nodes", "host")}

@@ -115,3 +115,16 @@ def test_configuration_that_is_none_is_wrong_input(tmp_path):
     (tmp_path / "nodes.yaml").write_text("host: nobody\n")
     with pytest.raises(InputError, match="host, network and nodes are needed"):
         read_nodes(tmp_path)
+
+
+def test_another_kubernetes_is_read_where_it_was_chosen_if_its_modules_are_locked(root, monkeypatch):
+    assert read_versions(root / "config").components["kubernetes"] == "1.37.2"
+    monkeypatch.setenv("GUIDE_KUBERNETES", "1.36.3")
+    assert read_versions(root / "config").components["kubernetes"] == "1.36.3"
+    assert open_project(root).lane("embedded", "containerd").kubernetes == "1.36.3"
+    pages = "\n".join(page.text for page in read_pages(root))
+    assert "Kubernetes v1.36.3" in pages
+    assert "v1.37.2" not in pages
+    monkeypatch.setenv("GUIDE_KUBERNETES", "1.0")
+    with pytest.raises(InputError, match=r"no Kubernetes 1\.0 in .*; there are 1\.34\.4, 1\.36\.3, 1\.37\.2"):
+        read_versions(root / "config")

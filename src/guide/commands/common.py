@@ -12,6 +12,7 @@ from rich.prompt import Confirm
 
 from guide.errors import InputError, LabError
 from guide.inventory import read_inventory
+from guide.lab.facts import CHOICE
 
 Command = Callable[..., Any]
 
@@ -22,10 +23,28 @@ yes_option = click.option("--yes", is_flag=True, help="Install missing packages 
 
 def lane_options(command: Command) -> Command:
     """Add the options that choose a lane."""
+    return provider_option(version_options(command))
+
+
+def version_options(command: Command) -> Command:
+    """Add the options that choose what runs on nodes."""
     runtime = click.option(
         "--runtime", type=click.Choice(["containerd", "docker"]), default="containerd", show_default=True
     )
-    return provider_option(runtime(command))
+    kubernetes = click.option(
+        "--kubernetes",
+        metavar="VERSION",
+        expose_value=False,
+        callback=choose_kubernetes,
+        help="Another version than that of config/versions.yaml.",
+    )
+    return runtime(kubernetes(command))
+
+
+def choose_kubernetes(_context: click.Context, _option: click.Parameter, version: str | None) -> None:
+    """Let all that is read from now on be of a version of Kubernetes."""
+    if version is not None:
+        os.environ[CHOICE] = version
 
 
 def provider_option(command: Command) -> Command:
@@ -49,9 +68,6 @@ def place_options(command: Command) -> Command:
 
 def node_options(command: Command) -> Command:
     """Add the options that choose a lane, which nodes are meant, and what they are made of."""
-    runtime = click.option(
-        "--runtime", type=click.Choice(["containerd", "docker"]), default="containerd", show_default=True
-    )
     shim = click.option(
         "--cri-dockerd",
         "shim",
@@ -60,7 +76,7 @@ def node_options(command: Command) -> Command:
         metavar="PATH",
         help="The binary that --runtime docker needs; its official release is downloaded if not given.",
     )
-    return place_options(runtime(shim(yes_option(command))))
+    return place_options(version_options(shim(yes_option(command))))
 
 
 def chapter_options(command: Command) -> Command:

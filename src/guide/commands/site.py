@@ -1,5 +1,6 @@
 """Build the site, and serve it."""
 
+import os
 import subprocess
 import sys
 
@@ -7,6 +8,7 @@ import click
 
 from guide.commands.common import ROOT
 from guide.errors import InputError
+from guide.lab.facts import CHOICE
 
 
 @click.command()
@@ -31,7 +33,8 @@ def build_site() -> None:
     target = ROOT / "build" / "site"
     # Not --quiet: a warning that is not said is not counted either.
     command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(target)]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    env = {name: value for name, value in os.environ.items() if name != CHOICE}  # pages are of one version
+    done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
     if done.returncode != 0:
         said = [line for line in (done.stdout + done.stderr).splitlines() if not line.startswith("INFO")]
         raise InputError("The site does not build:\n" + "\n".join(said).strip())

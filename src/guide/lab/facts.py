@@ -1,5 +1,6 @@
 """The nodes and versions that stand in config/, as values."""
 
+import os
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
@@ -8,6 +9,8 @@ from typing import Any
 import yaml
 
 from guide.errors import InputError
+
+CHOICE = "GUIDE_KUBERNETES"  # in the environment: a version other than that of versions.yaml
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +66,28 @@ def read_nodes(config: Path) -> Nodes:
     return nodes
 
 
+def versions_in(config: Path) -> dict[str, Any]:
+    """Give what versions.yaml in the folder `config` says, with the Kubernetes that was chosen instead, if one was.
+
+    The choice comes by the environment, as pages are expanded by MkDocs and steps are run by pytest: both must read
+    the same. Raises InputError for a version that the project has no locked modules of.
+    """
+    content = read_yaml(config / "versions.yaml")
+    chosen = os.environ.get(CHOICE)
+    if chosen and chosen != content.get("kubernetes"):
+        there = sorted(path.name.partition("-")[2] for path in (config / "modules").glob("kubernetes-*"))
+        if chosen not in there:
+            raise InputError(
+                f"There is no Kubernetes {chosen} in {config / 'modules'}; there are {', '.join(there)}."
+            )
+        content["kubernetes"] = chosen
+    return content
+
+
 def read_versions(config: Path) -> Versions:
-    """Read versions.yaml in the folder `config`."""
+    """Read versions.yaml in the folder `config`, with the Kubernetes that was chosen."""
     path = config / "versions.yaml"
-    content = read_yaml(path)
+    content = versions_in(config)
     try:
         images = {name: str(value) for name, value in content.pop("images", {}).items()}
         go, debian = str(content.pop("go", "")), str(content.pop("debian"))
