@@ -1,7 +1,7 @@
 # Makes a machine a node of the guide, after our files have come, and notes what it was like before. $1: where notes are kept;
-# $2: the runtime; $3: the commands that load images into its store.
+# $2: the commands that load images into the runtime's store.
 set -eu
-notes=$1 runtime=$2 loader=$3
+notes=$1 loader=$2
 
 mkdir -p "$notes"
 dpkg-query --show --showformat='${Package}\n' | sort >"$notes/packages"
@@ -9,6 +9,7 @@ systemctl list-unit-files --state=enabled --plain --no-legend containerd.service
     awk '{ print $1 }' >"$notes/enabled"
 [ -e /root/.kube ] || touch "$notes/without-kube"
 mkdir -p /root/.ssh
+# shellcheck disable=SC2046 # these names have no spaces
 tar --create --file="$notes/before.tar" --ignore-failed-read --absolute-names \
     $(for file in /etc/fstab /etc/hosts /root/.profile /root/.ssh/authorized_keys /root/.ssh/known_hosts /root/.ssh/id_ed25519; do
         [ ! -e "$file" ] || echo "$file"

@@ -8,7 +8,10 @@ for unit; do
     systemctl stop "$unit" 2>/dev/null
 done
 # Containers whose runtime is gone: every process in a control group of pods.
-find /sys/fs/cgroup -path '*kubepods*' -name cgroup.procs -exec cat {} + 2>/dev/null | xargs --no-run-if-empty kill -KILL 2>/dev/null
+find /sys/fs/cgroup -path '*kubepods*' -name cgroup.procs -exec cat {} + 2>/dev/null |
+    while read -r process; do
+        kill -KILL "$process" 2>/dev/null
+    done
 for folder in /var/lib/kubelet /run/containerd /run/docker /var/lib/containerd /var/lib/docker /run/netns; do
     awk -v folder="$folder/" 'index($2, folder) == 1 { print $2 }' /proc/self/mounts | sort --reverse |
         xargs --no-run-if-empty umount --lazy

@@ -236,7 +236,7 @@ class Remote:
         for name in self.targets:
             self.send(name, parts, key, hosts)
             script = (HERE / "remote-put.sh").read_text()
-            self.run(name, script, NOTES, self.runtime.name, LOADERS[self.runtime.name], what="Making it a node")
+            self.run(name, script, NOTES, LOADERS[self.runtime.name], what="Making it a node")
 
     def host_keys(self) -> str:
         """Give the lines by which nodes know each other: the keys that the machines have themselves."""
