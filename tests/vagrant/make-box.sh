@@ -3,6 +3,7 @@
 # fetch one. Needs mmdebstrap, qemu-utils and e2fsprogs.
 #
 #   tests/vagrant/make-box.sh FOLDER      # FOLDER is made, and may be removed once the box is added
+# shellcheck disable=SC2016 # $1 is for the shell that mmdebstrap starts
 set -euo pipefail
 project=$(cd "$(dirname "$0")/../.." && pwd)
 folder=$1

@@ -1,4 +1,5 @@
 # Says what a machine is like, and changes nothing. $1: the address that the guide has for it; $2: where we keep our notes there.
+# shellcheck source=/dev/null # it is the machine's
 . /etc/os-release
 echo "system=$ID ${ID_LIKE:-}"
 echo "release=$PRETTY_NAME"
