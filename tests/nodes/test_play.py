@@ -29,8 +29,9 @@ def test_a_chapter_is_played_on_nodes_that_are_at_its_start(chapters, sit):
     terminal.read_until("(?s)before in /tmp.*✓.*step 2 of 2.*shell on kube-node")
     terminal.press("!")
     terminal.read_until("root@kube-node")
-    terminal.type("sleep 600")
-    terminal.read_until("sleep 600\r")
+    # An interrupt before the program runs may leave bash without its terminal: bash would then end.
+    terminal.type("sh -c 'echo runs-$((40 + 2)); exec sleep 600'")
+    terminal.read_until("runs-42")
     terminal.press(INTERRUPT)
     terminal.read_until("root@kube-node")
     terminal.type("echo still-$((40 + 2)); exit")
