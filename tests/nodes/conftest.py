@@ -19,6 +19,9 @@ import pytest
 from guide.lab.cache import Cache, cache_root
 from guide.lab.embedded import Embedded
 from guide.lab.facts import read_nodes
+from guide.lab.parts import make_parts
+from guide.labs import TerminalProgress
+from guide.project import open_project
 from tests.conftest import Guide, copy_parts
 from tests.nodes.machine import state
 
@@ -69,6 +72,13 @@ class Caller:
         while not path.exists():
             assert time.monotonic() < end, f"{path} did not come"
             time.sleep(0.02)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def parts(pytestconfig):
+    """What nodes are made of: made before the first test, as building it takes longer than a test may."""
+    project = open_project(pytestconfig.rootpath)
+    make_parts(Cache(cache_root()), project.root, project.versions, TerminalProgress(pytestconfig))
 
 
 @pytest.fixture
