@@ -12,29 +12,34 @@ from guide.lab.facts import CHOICE
 
 
 @click.command()
-def site() -> None:
+@click.option("--strict", is_flag=True, help="Let a warning be an error: broken links, evidence that is no good.")
+def site(strict: bool) -> None:
     """Build the site into build/site/, after its blocks were accounted for."""
     from guide.project import open_project
 
     project = open_project(ROOT)
     project.plan(project.lane("embedded", "containerd"))
-    build_site()
+    build_site(strict=strict)
     click.echo("Site: build/site/index.html")
 
 
 @click.command()
 def serve() -> None:
-    """Serve the site on this machine, and build it again when a page changes."""
-    sys.exit(subprocess.run([sys.executable, "-m", "mkdocs", "serve"], cwd=ROOT, check=False).returncode)
+    """Serve the site on this machine; a page that changes is planned and built again, and the browser shows it."""
+    from guide.serving import serve_site
+
+    serve_site(ROOT)
 
 
-def build_site() -> None:
-    """Build the site. Raises InputError with what MkDocs warns of: here, each warning is an error."""
+def build_site(*, strict: bool = False) -> None:
+    """Build the site, and tell what MkDocs warns of. Raises InputError for an error; if `strict`, for that, too."""
     target = ROOT / "build" / "site"
     # Not --quiet: a warning that is not said is not counted either.
-    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(target)]
+    command = [sys.executable, "-m", "mkdocs", "build", *(["--strict"] if strict else []), "--site-dir", str(target)]
     env = {name: value for name, value in os.environ.items() if name != CHOICE}  # pages are of one version
     done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
+    said = "\n".join(line for line in (done.stdout + done.stderr).splitlines() if not line.startswith("INFO")).strip()
     if done.returncode != 0:
-        said = [line for line in (done.stdout + done.stderr).splitlines() if not line.startswith("INFO")]
-        raise InputError("The site does not build:\n" + "\n".join(said).strip())
+        raise InputError(f"The site does not build:\n{said}")
+    if said:
+        click.echo(said, err=True)
