@@ -3,6 +3,7 @@
 from guide.built import Built
 
 _built = Built()
+on_config = _built.on_config
 on_pre_build = _built.on_pre_build
 on_page_content = _built.on_page_content
 on_page_context = _built.on_page_context

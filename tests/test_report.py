@@ -4,7 +4,7 @@ from html.parser import HTMLParser
 import pytest
 
 from guide.errors import InputError
-from guide.report import FROM_REPORT, make_folders, render
+from guide.report import make_folders, render
 from tests.written import FAILED, NOT_RUN, evidence, step
 
 
@@ -39,8 +39,12 @@ class Page(HTMLParser):
         self.text += data
 
 
+def link(step):
+    return f"../../{step['page']}"
+
+
 def page(*steps, diagnostics=()):
-    return Page(render(evidence(*steps), dict(diagnostics), FROM_REPORT))
+    return Page(render(evidence(*steps), dict(diagnostics), link))
 
 
 def test_the_head_tells_lane_result_counts_and_times():
@@ -58,7 +62,7 @@ def test_the_head_tells_lane_result_counts_and_times():
     ("steps", "word"), [([step()], "passed"), ([step(), FAILED], "failed"), ([step(), NOT_RUN], "interrupted")]
 )
 def test_the_run_is_called_what_it_was(steps, word):
-    assert re.search(rf"<title>{word}: ", render(evidence(*steps), {}, FROM_REPORT))
+    assert re.search(rf"<title>{word}: ", render(evidence(*steps), {}, link))
 
 
 def test_every_step_is_there_with_node_place_and_result():
@@ -90,7 +94,7 @@ def test_output_with_signs_of_a_difference_is_not_coloured():
 
 
 def test_bars_have_one_scale():
-    html = render(evidence(step(seconds=5.0), step(label="1.2", seconds=20.0)), {}, FROM_REPORT)
+    html = render(evidence(step(seconds=5.0), step(label="1.2", seconds=20.0)), {}, link)
     assert re.findall(r'<i style="width:([\d.]+)%"', html) == ["25.00", "100.00"]
 
 
@@ -105,14 +109,14 @@ def test_the_page_asks_for_no_other_file_and_links_to_the_sources():
     for address in seen.addresses:
         assert address.startswith(("#step-", "../../docs/", "data:")), address
     assert "../../docs/2-b.md" in seen.addresses
-    html = render(evidence(), {}, FROM_REPORT)
+    html = render(evidence(), {}, link)
     assert "url(" not in html
     assert "@import" not in html
 
 
 def test_what_nodes_print_is_no_markup():
     seen = step(command="echo '<script>x</script>'", output="</pre><script>alert(1)</script>")
-    html = render(evidence(seen), {"<b>": "<i>"}, FROM_REPORT)
+    html = render(evidence(seen), {"<b>": "<i>"}, link)
     assert html.count("<script>") == 1
     assert "<i>" not in html
 

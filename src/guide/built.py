@@ -2,7 +2,6 @@
 
 import logging
 import re
-import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +12,8 @@ from mkdocs.exceptions import PluginError
 from mkdocs.structure.pages import Page as SitePage
 from mkdocs.utils import get_relative_url
 
+from guide import report
+from guide.annotation import Reason, annotate, read_reasons
 from guide.errors import InputError
 from guide.evidence import digest_inputs, now
 from guide.files import Mentions
@@ -21,11 +22,11 @@ from guide.marks import Mark, mark_page
 from guide.markup import Palette, anchor, dress
 from guide.node import HOST
 from guide.page import Location, Page
-from guide.plan import Planned, number_steps
+from guide.plan import Lane, Planned, number_steps
 from guide.project import Settings, read_settings
 from guide.proof import read_score, render
 from guide.run import Result
-from guide.seen import read_runs
+from guide.seen import Run, read_runs
 from guide.step import LANE_TABS, read_steps
 
 VERIFIED = "verified.html"
@@ -56,6 +57,12 @@ class Shown:
 class Built:
     """One build of the site. MkDocs calls its methods that begin with on_."""
 
+    def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
+        """Let published pages load without leaving the first one; opened from disk, the theme's scripts fail then."""
+        if config.site_url:
+            config.theme["features"].append("navigation.instant")
+        return config
+
     def on_pre_build(self, config: MkDocsConfig) -> None:
         """Read the evidence, and warn of what is wrong with it."""
         self.root = Path(config.config_file_path).parent
@@ -67,9 +74,9 @@ class Built:
         self.mentions = Mentions(self.root, settings.inputs)
         docs = Path(config.docs_dir)
         pages = {str(path.relative_to(self.root)) for path in docs.rglob("*.md")}
-        versions = {path.name.partition("-")[2] for path in (folder / "modules").glob("kubernetes-*")}
-        versions.add(str(read_yaml(folder / "versions.yaml").get("kubernetes", "none")))
-        self.runs, wrong = read_runs(self.root / "build" / "evidence", pages, versions, now())
+        self.versions = {path.name.partition("-")[2] for path in (folder / "modules").glob("kubernetes-*")}
+        self.versions.add(str(read_yaml(folder / "versions.yaml").get("kubernetes", "none")))
+        self.runs, wrong = read_runs(self.root / "build" / "evidence", pages, self.versions, now())
         self.score = None
         try:
             self.score = read_score(self.root / "build" / "mutation.json")
@@ -78,9 +85,11 @@ class Built:
         for words in wrong:
             log.warning(words)
         self.shown: dict[str, Shown] = {}
+        self.reasons: dict[str, dict[str, list[Reason]]] = {}  # of options, by the page that gives them
 
     def on_page_content(self, html: str, page: SitePage, config: MkDocsConfig, **_: Any) -> str:
         """Dress a page's steps, and put its mark under its title."""
+        self.reasons[page.file.src_uri] = read_reasons(html)
         source = Path(config.docs_dir, page.file.src_uri)
         path = str(source.relative_to(self.root))
         try:
@@ -117,11 +126,12 @@ class Built:
                 log.warning("%s: the node %s has no colour: give it one", each.step.where, each.step.node)
 
     def on_page_context(self, context: Any, page: SitePage, **_: Any) -> Any:
-        """Fill a page's places for proof, now that all pages are known."""
+        """Fill a page's places for proof, and say why its files have their options, now that all pages are known."""
 
         def fill(match: re.Match[str]) -> str:
             makers = {
                 "summary": self.summary,
+                "matrix": self.matrix,
                 "lanes": self.lanes,
                 "pages": self.pages,
                 "skipped": self.skipped,
@@ -133,18 +143,45 @@ class Built:
                 raise PluginError(f'{page.file.src_uri}: data-proof="{match["name"]}" is unknown; known are {known}')
             return makers[match["name"]](page.file.url)
 
-        page.content = PLACE.sub(fill, page.content or "")
+        filled = PLACE.sub(fill, page.content or "")
+        page.content = annotate(filled, self.reasons[page.file.src_uri], self.all_reasons)
         return context
+
+    @property
+    def all_reasons(self) -> dict[str, list[Reason]]:
+        """What all pages say of options, by file."""
+        said: dict[str, list[Reason]] = {}
+        for reasons in self.reasons.values():
+            for file, each in reasons.items():
+                said.setdefault(file, []).extend(each)
+        return said
 
     def summary(self, here: str) -> str:
         """Give the line of the landing page."""
         total = sum(len(shown.planned) for shown in self.shown.values())
         return render("summary", self.runs, total, get_relative_url(VERIFIED, here))
 
+    def matrix(self, _here: str) -> str:
+        """Give the table of all lanes that the guide has: who makes nodes and which runtime, by version."""
+        tabs = {
+            label.casefold() for shown in self.shown.values() for each in shown.planned for label in each.step.tabs
+        }
+        ways = {kind: [name for name, of in LANE_TABS.items() if of == kind] for kind in ("provider", "runtime")}
+        runtimes = [name for name in ways["runtime"] if name in tabs] or sorted(
+            {run.lane.runtime for run in self.runs}
+        )
+        runs = {run.lane: run for run in self.runs}
+        versions = sorted(self.versions, key=lambda version: [int(part) for part in re.findall(r"\d+", version)])
+        rows = [
+            (provider, runtime, [runs.get(Lane(provider, runtime, version)) for version in versions])
+            for provider in ways["provider"]
+            for runtime in runtimes
+        ]
+        return render("matrix", versions, rows)
+
     def lanes(self, _here: str) -> str:
-        """Give the table of lanes."""
-        missing = sorted({name for shown in self.shown.values() for name in shown.missing}) if self.runs else [""]
-        return render("lanes", self.runs, [name for name in missing if name or not self.runs])
+        """Give the table of the lanes that were run."""
+        return render("lanes", self.runs)
 
     def pages(self, here: str) -> str:
         """Give the table of pages."""
@@ -167,26 +204,44 @@ class Built:
         return render("skipped", rows)
 
     def files(self, here: str) -> str:
-        """Give the list of what the run left behind."""
-        report = self.root / "build" / "report" / "index.html"
-        links = [(f"{run.lane}.json", get_relative_url(f"evidence/{run.lane}.json", here)) for run in self.runs]
-        return render("files", links, get_relative_url("report/index.html", here) if report.exists() else "")
+        """Give the list of what each run left behind: its report, and its evidence."""
+        beside = {"report": report_of, "evidence": evidence_of}
+        rows = [
+            {"lane": run.lane, **{name: get_relative_url(place(run), here) for name, place in beside.items()}}
+            for run in self.runs
+        ]
+        return render("files", rows)
 
     def on_post_build(self, config: MkDocsConfig) -> None:
-        """Put the evidence that was used, and the run's report, beside the pages."""
-        site, build = Path(config.site_dir), self.root / "build"
+        """Put the evidence that was used beside the pages, and a report of each run, made from it."""
+        site, kept = Path(config.site_dir), self.root / "build" / "evidence"
         for run in self.runs:
-            copy(build / "evidence" / f"{run.lane}.json", site / "evidence" / f"{run.lane}.json")
-        report = build / "report"
-        if (report / "index.html").exists():
-            ignore = shutil.ignore_patterns("diagnostics")
-            shutil.copytree(report, site / "report", dirs_exist_ok=True, ignore=ignore)
+            write(site / evidence_of(run), (kept / f"{run.lane}.json").read_text())
+            write(site / report_of(run), report.render(run.raw, {}, self.place))
+
+    def place(self, step: dict[str, Any]) -> str:
+        """Give the address of a step of evidence, seen from a report: on its page, or the page if it has changed."""
+        shown = self.shown.get(step["page"])
+        if shown is None:
+            return f"../{VERIFIED}"
+        anchors = {each.label: anchor(each) for each in shown.planned}
+        return f"../{shown.url}#{anchors.get(step['label'], '')}"
 
 
-def copy(source: Path, target: Path) -> None:
-    """Copy a file into a folder that need not be there."""
+def report_of(run: Run) -> str:
+    """Give where on the site a run's report is."""
+    return f"report/{run.lane}.html"
+
+
+def evidence_of(run: Run) -> str:
+    """Give where on the site a run's evidence is."""
+    return f"evidence/{run.lane}.json"
+
+
+def write(target: Path, text: str) -> None:
+    """Write a file into a folder that need not be there."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(source, target)
+    target.write_text(text)
 
 
 def remarks(marks: Sequence[Mark]) -> dict[tuple[str, str, str], list[str]]:

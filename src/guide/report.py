@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -41,18 +41,19 @@ def write_reports(evidence: dict[str, Any], build: Path, environ: Mapping[str, s
     folder = build / "report"
     link = source(environ)
     diagnostics = {Path(path).name: (build / path).read_text() for path in evidence["diagnostics"]}
-    (folder / "index.html").write_text(render(evidence, diagnostics, link or FROM_REPORT))
+    (folder / "index.html").write_text(
+        render(evidence, diagnostics, lambda step: (link or FROM_REPORT).format(**step))
+    )
     (folder / "junit.xml").write_text(junit(evidence))
     if path := environ.get("GITHUB_STEP_SUMMARY"):
         with Path(path).open("a") as file:
             file.write(summary(evidence, link))
 
 
-def render(evidence: dict[str, Any], diagnostics: Mapping[str, str], link: str) -> str:
+def render(evidence: dict[str, Any], diagnostics: Mapping[str, str], link: Callable[[dict[str, Any]], str]) -> str:
     """Give evidence, as it is written, as a page that needs no other file.
 
-    `diagnostics` are what the nodes said after a failure, by name; `link` is the address of a line in a page, with
-    {page} and {line}.
+    `diagnostics` are what the nodes said after a failure, by name; `link` gives the address of a step.
     """
     steps = evidence["steps"]
     nodes = sorted({step["node"] for step in steps})
@@ -73,7 +74,7 @@ def render(evidence: dict[str, Any], diagnostics: Mapping[str, str], link: str) 
         failed=[step for step in steps if step["status"] == "failed"],
         colours={node: number % 6 for number, node in enumerate(nodes)},
         diagnostics=diagnostics,
-        link=lambda step: link.format(**step),
+        link=link,
         identity=identity,
         duration=duration,
         counted=counted,

@@ -13,6 +13,8 @@ from guide.run import Result
 from guide.step import LANE_TABS
 
 CLOCKS = timedelta(minutes=5)  # by which two machines' clocks may differ
+REPORTED = ("finished", "diagnostics")  # what the report needs beside the fields of Run
+REPORTED_OF_STEP = ("line", "snippet", "kind", "exit", "attempts", "output")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +32,7 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One lane's run, as its evidence has it; the fields are those of `Evidence`."""
+    """One lane's run, as its evidence has it; the fields are those of `Evidence`; `raw` is all of it, as written."""
 
     lane: Lane
     versions: dict[str, str]
@@ -40,6 +42,7 @@ class Run:
     started: datetime
     seconds: float
     steps: tuple[Seen, ...]
+    raw: dict[str, Any]
 
     def count(self, result: Result) -> int:
         """Give how many steps came to a result."""
@@ -74,6 +77,7 @@ def read_run(path: Path) -> Run:
         started = datetime.fromisoformat(raw["started"])
         if started.tzinfo is None:
             raise ValueError(f"started is {raw['started']}, without a time zone")
+        require(raw, REPORTED)
         return Run(
             lane=Lane(*(str(raw["lane"][name]) for name in ("provider", "runtime", "kubernetes"))),
             versions=words(raw["versions"]),
@@ -83,6 +87,7 @@ def read_run(path: Path) -> Run:
             started=started,
             seconds=float(raw["seconds"]),
             steps=tuple(read_step(each) for each in raw["steps"]),
+            raw=raw,
         )
     except (OSError, ValueError, TypeError, AttributeError) as error:
         raise InputError(f"this evidence is damaged ({error})") from error
@@ -95,8 +100,15 @@ def words(raw: dict[str, Any]) -> dict[str, str]:
     return {str(name): str(value) for name, value in raw.items()}
 
 
+def require(raw: dict[str, Any], names: Collection[str]) -> None:
+    """Raise KeyError unless all names are there."""
+    for name in names:
+        raw[name]
+
+
 def read_step(raw: dict[str, Any]) -> Seen:
     """Give one step's outcome."""
+    require(raw, REPORTED_OF_STEP)
     return Seen(
         page=str(raw["page"]),
         label=str(raw["label"]),

@@ -20,6 +20,7 @@ from guide.project import open_project
 from tests.conftest import copy_parts
 
 STARTED = "2026-11-20T10:00:00.000+00:00"
+FINISHED = "2026-11-20T10:01:01.500+00:00"
 
 
 class Copy:
@@ -52,7 +53,15 @@ class Copy:
         steps = []
         for each in project.plan(lane):
             status, problem = (results or {}).get(each.label, ("passed", ""))
-            steps.append({**describe_step(each), "status": status, "seconds": 0.25, "problem": problem})
+            seen = {
+                "status": status,
+                "seconds": 0.25,
+                "problem": problem,
+                "exit": 0,
+                "attempts": 1,
+                "output": "seen\n",
+            }
+            steps.append({**describe_step(each), **seen})
         written = {
             "lane": {"provider": provider, "runtime": runtime, "kubernetes": lane.kubernetes},
             "versions": project.versions.components,
@@ -60,14 +69,16 @@ class Copy:
             "stand_ins": ["The sun is a lamp."],
             "inputs": digest_inputs(self.root, project.settings.inputs),
             "started": STARTED,
+            "finished": FINISHED,
             "seconds": 61.5,
+            "diagnostics": [],
             "steps": steps,
         }
         self.write(f"build/evidence/{lane}.json", json.dumps({**written, **changes}))
 
-    def build(self, strict=True):
-        """Build the site. Gives what MkDocs warns of."""
-        env = {**os.environ, "PYTHONPATH": f"{self.root}/src", "NO_MKDOCS_2_WARNING": "1"}
+    def build(self, strict=True, **published):
+        """Build the site, with variables that say where it is `published`. Gives what MkDocs warns of."""
+        env = {**os.environ, "PYTHONPATH": f"{self.root}/src", "NO_MKDOCS_2_WARNING": "1", **published}
         command = [sys.executable, "-m", "mkdocs", "build", "--site-dir", str(self.site)]
         command += ["--strict"] if strict else []
         done = subprocess.run(command, cwd=self.root, env=env, capture_output=True, text=True, check=False)
@@ -94,7 +105,6 @@ def built(root, tmp_path_factory):
     made.evidence()
     score = {"score": 0.9666, "mutants": 60, "noticed": 58, "started": datetime.now(UTC).isoformat()}
     made.write("build/mutation.json", json.dumps(score))
-    made.write("build/report/index.html", "<title>The report</title>")
     assert made.build() == ""
     return made
 

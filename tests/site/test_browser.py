@@ -5,8 +5,10 @@ import re
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
+from guide.annotation import Reason, read_reasons, unexplained
 from guide.plan import Lane
 from guide.project import open_project
+from tests.site.conftest import Copy
 
 FENCE = "```"
 TABS = f"""\
@@ -35,9 +37,8 @@ both
 
 
 def pages(site):
-    """Give the pages, without the run's report, which has tests of its own, and without 404, which needs a server."""
-    found = {str(path.relative_to(site)) for path in site.rglob("*.html")}
-    return sorted(found - {"404.html", "report/index.html"})
+    """Give the pages, and reports of runs, without 404, which needs a server."""
+    return sorted({str(path.relative_to(site)) for path in site.rglob("*.html")} - {"404.html"})
 
 
 def copied(window, address):
@@ -80,6 +81,50 @@ def test_every_copy_button_gives_the_bytes_of_the_plan(built, serve, window):
     assert sum(map(len, wanted.values())) > 100
 
 
+def test_an_option_of_a_script_tells_its_reason_by_keyboard_and_is_copied_without_it(built, serve, window):
+    tab = window.tab
+    tab.goto(f"{serve(built.site)}/2-api-server-and-etcd.html")
+    block = tab.locator(".highlight", has=tab.locator(".filename", has_text="script/apiserver.sh"))
+    block.locator("abbr.flag", has_text="--etcd-servers").focus()
+    tab.locator(".md-tooltip2", has_text="where etcd is").wait_for()
+    block.locator("[data-md-type=copy]").click()
+    assert tab.evaluate("navigator.clipboard.readText()") == (built.root / "script/apiserver.sh").read_text().rstrip(
+        "\n"
+    )
+
+
+def test_every_option_of_every_script_has_its_reason_on_a_page(built):
+    content = {page: built.html(page) for page in pages(built.site) if not page.startswith("report/")}
+    reasons: dict[str, list[Reason]] = {}
+    for html in content.values():
+        for file, said in read_reasons(html).items():
+            reasons.setdefault(file, []).extend(said)
+    found = {option for html in content.values() for option in unexplained(html, {}, reasons)}
+    assert {option for option in found if option[0].startswith("script/")} == set()
+
+
+def test_a_published_site_loads_pages_without_leaving_the_first_one(root, tmp_path_factory, serve, window):
+    made = Copy(root, tmp_path_factory.mktemp("published") / "copy")
+    made.only({"1-one.md": TABS, "2-two.md": TABS, "verified.md": "# Verified\n"})
+    address = serve(made.site)
+    assert made.build(SITE_URL=f"{address}/") == ""
+    tab = window.tab
+    tab.goto(f"{address}/1-one.html")
+    tab.evaluate("window.stayed = true")
+    tab.get_by_role("checkbox", name="Step 1.3 is done").check()
+    tab.locator(".md-footer__link--next").click()
+    tab.wait_for_url("**/2-two.html")
+    tab.get_by_role("checkbox", name="Step 2.3 is done").wait_for()
+    assert tab.evaluate("window.stayed")
+    assert tab.get_by_role("status").inner_text() == "0 of 2 steps done"
+    assert copied(window, f"{address}/2-two.html") == {
+        "2.1": "echo containerd",
+        "2.2": "echo docker",
+        "2.3": "echo both",
+    }
+    assert (window.wrong, window.outside(address)) == ([], [])
+
+
 def test_an_output_has_no_copy_button(built, serve, window):
     window.tab.goto(f"{serve(built.site)}/1-runtime-and-kubelet.html")
     window.tab.locator(".step [data-md-type=copy]").first.wait_for()
@@ -90,8 +135,6 @@ def test_an_output_has_no_copy_button(built, serve, window):
 @pytest.fixture(scope="module")
 def small(root, tmp_path_factory):
     """Two pages with tabs."""
-    from tests.site.conftest import Copy
-
     made = Copy(root, tmp_path_factory.mktemp("small") / "copy")
     made.only({"1-one.md": TABS, "2-two.md": TABS, "verified.md": "# Verified\n"})
     assert made.build() == ""

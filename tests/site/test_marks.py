@@ -19,7 +19,7 @@ cat /vagrant/script/etcd.sh
 ls
 {FENCE}
 """
-PLACES = ("summary", "lanes", "pages", "skipped", "mutation", "files")
+PLACES = ("summary", "matrix", "lanes", "pages", "skipped", "mutation", "files")
 VERIFIED = "# Verified\n\n" + "\n\n".join(f'<div data-proof="{name}"></div>' for name in PLACES) + "\n"
 EVIDENCE = "build/evidence/embedded-containerd-1.37.2.json"
 
@@ -50,6 +50,40 @@ def test_a_page_whose_commands_all_passed_is_verified(small):
     assert "embedded, containerd, Kubernetes 1.37.2 2 passed 20 November 2026, 10:00 UTC 1 min 01 s" in shown
     assert "The sun is a lamp." in shown
     assert (small.site / "evidence" / "embedded-containerd-1.37.2.json").exists()
+
+
+def test_the_verified_page_shows_every_lane_that_the_guide_has(small):
+    tabs = "".join(
+        f'=== "{name}"\n\n    {FENCE}bash title="host"\n    ls\n    {FENCE}\n\n' for name in ("containerd", "docker")
+    )
+    small.write("docs/1-one.md", f"# One\n\n{tabs}")
+    small.evidence(kubernetes="1.36.3")
+    small.evidence(provider="vagrant", results={"1.1": ("failed", "it broke")})
+    small.build()
+    table = re.search(r"<table>.*?</table>", small.html("verified.html"), re.DOTALL)
+    assert table
+    rows = [[words(cell) for cell in row.split("</t")[:-2]] for row in table[0].split("<tr>")[1:]]
+    none = "\N{EN DASH} not verified in this build"
+    assert rows == [
+        ["nodes by", "runtime", "Kubernetes 1.34.4", "Kubernetes 1.36.3", "Kubernetes 1.37.2"],
+        ["embedded", "containerd", none, "\N{CHECK MARK} 1 passed", none],
+        ["embedded", "docker", none, none, none],
+        ["vagrant", "containerd", none, none, "\N{BALLOT X} 1 failed"],
+        ["vagrant", "docker", none, none, none],
+        ["ssh", "containerd", none, none, none],
+        ["ssh", "docker", none, none, none],
+    ]
+
+
+def test_each_run_has_its_report_whose_places_lead_to_the_steps(small):
+    small.evidence()
+    small.evidence(provider="vagrant")
+    assert small.build() == ""
+    for lane in ("embedded-containerd-1.37.2", "vagrant-containerd-1.37.2"):
+        assert f'href="report/{lane}.html"' in small.html("verified.html")
+        report = small.html(f"report/{lane}.html")
+        assert f"<title>passed: {lane}</title>" in report
+        assert 'href="../1-one.html#step-1-2">docs/1-one.md:7</a>' in report
 
 
 def test_without_evidence_a_page_is_not_verified_in_this_build(small):
@@ -134,7 +168,10 @@ def test_each_lane_has_its_mark_and_a_runtime_without_evidence_says_so(small):
 BAD = {
     "damaged": (lambda copy: copy.write(EVIDENCE, '{"lane": '), "this evidence is damaged (Expecting value"),
     "a list": (lambda copy: copy.write(EVIDENCE, "[]"), "this evidence is damaged"),
-    "without steps": (lambda copy: copy.write(EVIDENCE, '{"started": "2026-01-01T00:00:00Z"}'), "'lane' is missing"),
+    "without steps": (
+        lambda copy: copy.write(EVIDENCE, '{"started": "2026-01-01T00:00:00Z"}'),
+        "'finished' is missing",
+    ),
     "an unknown result": (lambda copy: copy.evidence(results={"1.1": ("fine", "")}), "'fine' is not a valid Result"),
     "without a time zone": (lambda copy: copy.evidence(started="2026-11-20T10:00:00"), "without a time zone"),
     "of another guide": (
@@ -147,7 +184,7 @@ BAD = {
     ),
     "of a version that is gone": (
         lambda copy: copy.evidence(kubernetes="1.2.3"),
-        "there is no lane embedded-containerd-1.2.3 any more: the guide has 1.37.2",
+        "there is no lane embedded-containerd-1.2.3 any more: the guide has 1.34.4, 1.36.3, 1.37.2;",
     ),
     "of a runtime that is gone": (
         lambda copy: copy.write(EVIDENCE.replace("containerd", "rkt"), changed(copy, runtime="rkt")),
@@ -218,7 +255,7 @@ def test_a_node_without_a_colour_is_named_and_stops_a_strict_build(small):
 
 def test_a_place_for_proof_that_is_unknown_is_an_error(small):
     small.write("docs/verified.md", '# Verified\n\n<div data-proof="lane"></div>\n')
-    assert 'verified.md: data-proof="lane" is unknown; known are summary, lanes' in small.build()
+    assert 'verified.md: data-proof="lane" is unknown; known are summary, matrix, lanes' in small.build()
 
 
 def test_two_tabs_of_one_name_in_one_set_are_an_error_since_a_reader_never_sees_the_second(small):
