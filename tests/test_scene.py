@@ -84,6 +84,7 @@ def test_the_same_text_twice_runs_twice(scenes, guide):
     ("text", "left"),
     [
         ("*[API]: what\nThe API.", "The API."),
+        ("One is enough[^more].\n\n[^more]: Often three.", "One is enough.\n\nNote: Often three."),
         ("## Title { #anchor .x }", "## Title"),
         ("[here](2-page.md#x) and [there](https://x.example){: .button }", "here and [there](https://x.example)"),
         ("a <!-- no\nmore --> b", "a  b"),

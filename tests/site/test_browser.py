@@ -221,6 +221,26 @@ def test_a_number_links_to_its_step(built, window):
     assert window.tab.locator(place).evaluate("step => step.matches(':target')")
 
 
+def test_on_a_phone_the_cells_of_a_row_stand_below_each_other_each_with_its_columns_name(built, window):
+    window.tab.set_viewport_size({"width": 390, "height": 844})
+    window.tab.goto(f"file://{built.site}/reference/api-server.html")
+    cells = window.tab.get_by_role("row").filter(has_text="--etcd-servers").get_by_role("cell")
+    named = "cells => cells.map(cell => getComputedStyle(cell, '::before').content)"
+    assert cells.evaluate_all(named) == ["none", '"value: "', '"why: "']
+    places = [cell.bounding_box() for cell in cells.all()]
+    assert [place["x"] for place in places] == [places[0]["x"]] * 3
+    assert [place["y"] for place in places] == sorted({place["y"] for place in places})
+
+
+def test_a_copy_button_covers_no_command(built, window):
+    window.tab.goto(f"file://{built.site}/1-runtime-and-kubelet.html")
+    window.tab.locator(".step [data-md-type=copy]").first.wait_for()
+    covered = """steps => steps.filter(step => step.querySelector("button").getBoundingClientRect().bottom
+        > step.querySelector("code").getBoundingClientRect().top).map(step => step.dataset.step)"""
+    steps = window.tab.locator(".step:visible")
+    assert (steps.count() > 10, steps.evaluate_all(covered)) == (True, [])
+
+
 def grave(tab):
     """Give what axe finds that keeps people from using the page."""
     found = Axe().run(tab, options={"resultTypes": ["violations"]}).response["violations"]

@@ -149,6 +149,8 @@ def html_lines(tag: str, lines: list[Numbered]) -> int:
 
 PLAIN = (
     (re.compile(r"^\*\[[^\]]+\]:.*$", re.MULTILINE), ""),  # an abbreviation's meaning
+    (re.compile(r"^\[\^[\w-]+\]:", re.MULTILINE), "Note:"),  # a footnote, which stands below its paragraph
+    (re.compile(r"\[\^[\w-]+\]"), ""),
     (re.compile(r"<!--.*?-->", re.DOTALL), ""),
     (re.compile(r"[ \t]*\{:?[ \t]*(?:[.#][\w-]+|[\w-]+=\S+)[^{}\n]*\}"), ""),  # attributes
     (re.compile(r"!\[([^\]]*)\]\([^)]*\)"), r"(picture: \1)"),
