@@ -282,3 +282,10 @@ def test_a_lane_ends_when_the_one_who_started_it_is_gone(root):
     assert process.stdout
     assert process.stdout.readline() == "up\n"
     assert process.communicate(timeout=20)[0] == "removed\n"
+
+
+def test_a_lane_that_comes_to_its_end_does_not_wait_for_its_standard_input(root):
+    program = "from guide.lanes.told import end_with_parent\nend_with_parent()\n"
+    env = {"PYTHONPATH": str(root / "src")}
+    process = subprocess.Popen([sys.executable, "-c", program], env=env, stdin=subprocess.PIPE)
+    assert process.wait(20) == 0

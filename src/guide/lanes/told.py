@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-import sys
 from dataclasses import asdict, dataclass
 from threading import Thread
 from typing import TextIO
@@ -85,7 +84,9 @@ def end_with_parent() -> None:
     """Interrupt this process when its standard input ends: the one who has started it is gone then."""
 
     def wait() -> None:
-        sys.stdin.buffer.read()
+        # Not by sys.stdin, whose lock a thread that still waits would keep from Python's own end.
+        while os.read(0, 1):
+            pass
         os.kill(os.getpid(), signal.SIGTERM)
 
     Thread(target=wait, daemon=True).start()
