@@ -7,6 +7,7 @@ from typing import NoReturn
 import click
 
 from guide.commands.accept import accept
+from guide.commands.bench import bench
 from guide.commands.check import check
 from guide.commands.doctor import doctor
 from guide.commands.export import export
@@ -43,6 +44,7 @@ for command in (
     export,
     accept,
     mutate,
+    bench,
     lane,
     test,
 ):
