@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from guide.lab.facts import CHOICE
+
 ROOT = Path(__file__).parent.parent
 
 MKDOCS = """\
@@ -79,6 +81,12 @@ def outside_of_github(monkeypatch):
     """Guides in tests write nothing about themselves into the job that tests them."""
     for name in ("GITHUB_ACTIONS", "GITHUB_STEP_SUMMARY"):
         monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture(autouse=True)
+def no_other_version(monkeypatch):
+    """A command line that a test reads chooses nothing for the tests after it."""
+    monkeypatch.setenv(CHOICE, "")
 
 
 @pytest.fixture

@@ -55,6 +55,7 @@ def test_plan_as_json_is_the_evidence_without_outcomes(guide, call):
             "kind": "step",
             "label": "1.1",
             "snippet": "",
+            "skip": "",
         }
     ]
 

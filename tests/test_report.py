@@ -124,7 +124,7 @@ def test_what_nodes_print_is_no_markup():
 def test_folders_of_results_are_made_and_cleared(tmp_path):
     (tmp_path / "build/report/diagnostics").mkdir(parents=True)
     (tmp_path / "build/report/diagnostics/old.txt").touch()
-    make_folders(tmp_path / "build")
+    make_folders(tmp_path / "build", tmp_path / "build/report")
     assert sorted(path.name for path in (tmp_path / "build").rglob("*")) == ["evidence", "report"]
 
 
@@ -133,11 +133,11 @@ def test_a_folder_that_cannot_be_made_is_wrong_input(tmp_path, taken):
     (tmp_path / taken).parent.mkdir(exist_ok=True)
     (tmp_path / taken).touch()
     with pytest.raises(InputError, match=f"Results cannot be written to {tmp_path}/build: .* \\({tmp_path}/build"):
-        make_folders(tmp_path / "build")
+        make_folders(tmp_path / "build", tmp_path / "build/report")
 
 
 def test_a_folder_that_is_read_only_is_wrong_input():
     from pathlib import Path
 
     with pytest.raises(InputError, match=r"Results cannot be written to /proc/build: "):
-        make_folders(Path("/proc/build"))
+        make_folders(Path("/proc/build"), Path("/proc/build/report"))

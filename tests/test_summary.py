@@ -57,7 +57,7 @@ def test_the_summary_is_added_to_what_other_steps_of_the_job_wrote(tmp_path):
     file = tmp_path / "summary.md"
     file.write_text("before\n")
     (tmp_path / "report").mkdir()
-    write_reports(evidence(), tmp_path, {"GITHUB_STEP_SUMMARY": str(file), **JOB})
+    write_reports(evidence(), tmp_path, tmp_path / "report", {"GITHUB_STEP_SUMMARY": str(file), **JOB})
     assert file.read_text().startswith("before\n## :x: ")
     assert (
         "https://forge.example/me/guide/blob/abc123/docs/2-b.md?plain=1#L9"

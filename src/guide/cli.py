@@ -7,9 +7,11 @@ from typing import NoReturn
 import click
 
 from guide.commands.accept import accept
+from guide.commands.bench import bench
 from guide.commands.check import check
 from guide.commands.doctor import doctor
 from guide.commands.export import export
+from guide.commands.lane import lane
 from guide.commands.mutate import mutate
 from guide.commands.nodes import down, shell, status, up
 from guide.commands.plan import plan
@@ -42,6 +44,8 @@ for command in (
     export,
     accept,
     mutate,
+    bench,
+    lane,
     test,
 ):
     guide.add_command(command)

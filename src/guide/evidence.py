@@ -53,6 +53,7 @@ def describe_step(planned: Planned) -> dict[str, Any]:
         "kind": str(step.kind),
         "label": planned.label,
         "snippet": step.where.snippet,
+        "skip": step.skip,
     }
 
 

@@ -14,11 +14,12 @@ COLOURS = 6  # that docs/assets/site.css has for nodes
 LONG = 8  # lines of an output from which on it is closed until the reader asks
 
 BLOCK = re.compile(
-    r'<div class="language-(?P<language>[\w+-]+) highlight"(?P<attributes>[^>]*)>'
+    r'<div class="language-(?P<language>[\w+-]+) highlight"(?P<attributes>(?:[^">]|"[^"]*")*)>'
     r'<span class="filename">(?P<title>[^<]*)</span>(?P<code><pre>.*?</pre>)</div>',
     re.DOTALL,
 )
 LABELS = re.compile(r'<div class="tabbed-labels">(.*?)</div>', re.DOTALL)
+VALUE = re.compile('"([^"]*)"')
 TAG = re.compile(r"<[^>]+>")
 
 Remarks = Mapping[tuple[str, str, str], Sequence[str]]
@@ -104,8 +105,13 @@ def step(match: re.Match[str], block: list[Planned], palette: Palette, remarks: 
     )
     return (
         f'<div class="step" id="{name}" data-step="{first.label}">'
-        f'<div class="language-bash highlight"{match["attributes"]}>{head}{match["code"]}</div></div>'
+        f'<div class="language-bash highlight"{quoted(match["attributes"])}>{head}{match["code"]}</div></div>'
     )
+
+
+def quoted(attributes: str) -> str:
+    """Give attributes with values that no program takes for a tag."""
+    return VALUE.sub(lambda match: f'"{html.escape(html.unescape(match[1]))}"', attributes)
 
 
 def notes(planned: Planned, said: Sequence[str]) -> str:
@@ -114,6 +120,8 @@ def notes(planned: Planned, said: Sequence[str]) -> str:
     words = list(dict.fromkeys(said)) if not asked.skip else []
     if asked.skip:
         words.append(f"not run: {asked.skip}")
+    if asked.kubernetes:
+        words.append(f"works with Kubernetes {asked.kubernetes}")
     if asked.kind is Kind.CHECK:
         words.append(f"repeat until it holds, for up to {spoken(asked.seconds)}")
     if asked.exit:

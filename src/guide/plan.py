@@ -1,12 +1,13 @@
 """The steps of a lane, in order."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from guide.errors import InputError
 from guide.page import Page
 from guide.step import LANE_TABS, Step, read_steps
+from guide.versions import unfit
 
 CHAPTER = re.compile(r"(\d+)\b")
 
@@ -57,11 +58,11 @@ def make_plan(pages: list[Page], nodes: tuple[str, ...], root: Path, lane: Lane 
     errors: list[str] = []
     for page in pages:
         try:
-            planned = number_steps(page.path, read_steps(page, nodes, root))
+            planned = number_steps(page.path, [fitted(step, lane) for step in read_steps(page, nodes, root)])
         except InputError as error:
             errors.append(str(error))
             continue
-        plan += [each for each in planned if lane is None or belongs(each.step, lane)]
+        plan += planned if lane is None else [each for each in planned if belongs(each.step, lane)]
     if errors:
         raise InputError("\n".join(errors))
     return plan
@@ -76,6 +77,13 @@ def number_steps(path: str, steps: list[Step]) -> list[Planned]:
 def belongs(step: Step, lane: Lane) -> bool:
     """Tell whether a step is part of a lane: each tab that it stands under must be one of the lane's."""
     return all(getattr(lane, LANE_TABS[label.casefold()]) == label.casefold() for label in step.tabs)
+
+
+def fitted(step: Step, lane: Lane | None) -> Step:
+    """Give a step as it is in a lane: skipped, with the reason, if it does not work with the lane's Kubernetes."""
+    if lane is None or not step.kubernetes or step.skip:
+        return step
+    return replace(step, skip=unfit(step.kubernetes, lane.kubernetes, step.where))
 
 
 def select(plan: list[Planned], first: int | None, last: int | None) -> list[Planned]:

@@ -38,6 +38,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--guide-cri-dockerd", type=Path, metavar="PATH", help="the binary that the runtime docker needs")
     group.addoption("--guide-state", type=Path, metavar="DIR", help="note in this folder of the lab how far it comes")
     group.addoption("--guide-resume", action="store_true", help="go on after the steps that are noted there")
+    group.addoption("--guide-report", type=Path, metavar="DIR", help="write reports here; build/report if not given")
     group.addoption("--guide-no-evidence", action="store_true", help="write no evidence")
     group.addoption("--guide-pause", metavar="PAGE:LINE", help="let somebody look around before this step")
 
@@ -89,6 +90,11 @@ class Runner:
         provider = option("guide_provider") or ("ssh" if option("guide_inventory") else "embedded")
         return self.project.lane(provider, self._config.getoption("guide_runtime"))
 
+    @property
+    def _report(self) -> Path:
+        folder: Path | None = self._config.getoption("guide_report")
+        return folder or self.project.report
+
     @cached_property
     def targets(self) -> dict[str, Target]:
         """The machines of the inventory, read when they are first asked for; none without one."""
@@ -138,7 +144,7 @@ class Runner:
             items[:] = [*(item for item in items if not isinstance(item, GuideItem)), *mine]
             self._selected = [item.planned for item in mine]
             try:
-                make_folders(self.project.build)
+                make_folders(self.project.build, self._report)
             except InputError as error:
                 raise pytest.UsageError(str(error)) from error
             self._config.hook.pytest_guide_selected(plan=self._selected)
@@ -158,7 +164,7 @@ class Runner:
         settings = project.settings
         mentions = Mentions(project.root, settings.inputs)
         place = Place(folder, project.root, self.lane, settings.config, mentions) if folder else None
-        session = Session(project, self.lane, lab, self._config.hook, place)
+        session = Session(project, self.lane, lab, self._config.hook, place, self._report)
         session.begin(self._selected, resume=option("guide_resume"))
         return session
 

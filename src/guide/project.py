@@ -78,6 +78,11 @@ class Project:
         """Where results go."""
         return self.root / "build"
 
+    @property
+    def report(self) -> Path:
+        """Where the reports of a run go, if it is not one of several."""
+        return self.build / "report"
+
     def lane(self, provider: str, runtime: str) -> Lane:
         """Give a lane of the version that config/ has."""
         return Lane(provider, runtime, self.versions.components.get("kubernetes", "none"))

@@ -23,27 +23,30 @@ SLOWEST = 10  # steps in the list of slow ones
 TEMPLATE = Path(__file__).with_name("report.html.j2")
 
 
-def make_folders(build: Path) -> None:
-    """Make the folders of results, without what an earlier run left on its failure. Raises InputError."""
+def make_folders(build: Path, report: Path) -> None:
+    """Make the folders of results, `report` for reports, without what an earlier run left there on its failure.
+
+    Raises InputError if nothing can be written there.
+    """
     try:
-        for folder in (build / "evidence", build / "report"):
+        for folder in (build / "evidence", report):
             folder.mkdir(parents=True, exist_ok=True)
             with TemporaryFile(dir=folder):
                 pass
-        if (build / "report" / "diagnostics").exists():
-            shutil.rmtree(build / "report" / "diagnostics")
+        if (report / "diagnostics").exists():
+            shutil.rmtree(report / "diagnostics")
     except OSError as error:
         raise InputError(f"Results cannot be written to {build}: {error.strerror} ({error.filename}).") from error
 
 
-def write_reports(evidence: dict[str, Any], build: Path, environ: Mapping[str, str] = os.environ) -> None:
-    """Write the reports of evidence, as it is written, into the folder of results. Raises OSError."""
-    folder = build / "report"
-    link = source(environ)
+def write_reports(
+    evidence: dict[str, Any], build: Path, folder: Path, environ: Mapping[str, str] = os.environ
+) -> None:
+    """Write the reports of evidence, as it is written, into `folder` of the folder of results. Raises OSError."""
+    link, deeper = source(environ), len(folder.relative_to(build).parts) - 1
     diagnostics = {Path(path).name: (build / path).read_text() for path in evidence["diagnostics"]}
-    (folder / "index.html").write_text(
-        render(evidence, diagnostics, lambda step: (link or FROM_REPORT).format(**step))
-    )
+    address = link or "../" * deeper + FROM_REPORT
+    (folder / "index.html").write_text(render(evidence, diagnostics, lambda step: address.format(**step)))
     (folder / "junit.xml").write_text(junit(evidence))
     if path := environ.get("GITHUB_STEP_SUMMARY"):
         with Path(path).open("a") as file:

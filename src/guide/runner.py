@@ -42,6 +42,7 @@ class Choice:
         provider: of the lane.
         resume: whether to go on after the steps that are noted there.
         pause: a place, PAGE:LINE, to pause at, or "".
+        report: the folder for reports, if it is not the project's.
         evidence: whether to write down what was seen.
     """
 
@@ -51,6 +52,7 @@ class Choice:
     provider: str = "embedded"
     resume: bool = False
     pause: str = ""
+    report: Path | None = None
     evidence: bool = True
 
     @property
@@ -62,6 +64,7 @@ class Choice:
             "to": self.last,
             "state": self.state,
             "pause": self.pause or None,
+            "report": self.report,
         }
         options = [f"--guide-{name}={value}" for name, value in given.items() if value is not None]
         flags = {"--guide-resume": self.resume, "--guide-no-evidence": not self.evidence}

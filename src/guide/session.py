@@ -3,6 +3,7 @@
 import time
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from guide.diagnostics import collect
@@ -23,14 +24,26 @@ from guide.vault import Vault
 class Session:
     """Runs steps, one after the other, and tells a listener what becomes of them."""
 
-    def __init__(self, project: Project, lane: Lane, lab: Lab, listener: Any, place: Place | None) -> None:
-        """Run on a lab, and tell `listener` by the calls in hooks.py; note progress in `place`, if there is one."""
+    def __init__(
+        self,
+        project: Project,
+        lane: Lane,
+        lab: Lab,
+        listener: Any,
+        place: Place | None,
+        report: Path | None = None,
+    ) -> None:
+        """Run on a lab, and tell `listener` by the calls in hooks.py; note progress in `place`, if there is one.
+
+        `report` is the folder for reports, if it is not the project's.
+        """
         self._project = project
         self._lane = lane
         self._lab = lab
         self._pace = float(getattr(lab, "pace", 1.0))  # only machines that somebody else made differ
         self._tell = listener
         self._place = place
+        self._report = report or project.report
         self._nodes: dict[str, Node] = {}
         self._vault = Vault()
         self._vault.open(project.settings.secrets, tuple(project.nodes.addresses), lab.node)
@@ -141,7 +154,7 @@ class Session:
         settings, build = self._project.settings, self._project.build
         if settings.diagnostics:
             names = tuple(self._project.nodes.addresses)
-            folder = build / "report" / "diagnostics"
+            folder = self._report / "diagnostics"
             files = collect(settings.diagnostics, names, self._lab.node, folder, self._vault.masked)
             self._diagnostics = tuple(str(path.relative_to(build)) for path in files)
             self._tell.pytest_guide_diagnostics(files=[str(path) for path in files])
@@ -176,7 +189,7 @@ class Session:
             diagnostics=self._diagnostics,
         )
         write_evidence(evidence, project.build / "evidence")
-        write_reports(describe(evidence), project.build)
+        write_reports(describe(evidence), project.build, self._report)
 
     def refuse_changes(self) -> None:
         """Raise InputError if a file that decides what is run is another one than at the start."""

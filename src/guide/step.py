@@ -8,6 +8,7 @@ from pathlib import Path
 from guide.block import Block, read_blocks
 from guide.errors import InputError
 from guide.page import Location, Page
+from guide.versions import read_versions
 
 DEADLINE = 60.0  # seconds that a step gets unless it says otherwise
 ELISION = "..."
@@ -23,6 +24,7 @@ STEP_ATTRIBUTES = {
     "data-exit": "The exit status that it must have; 0 if not given.",
     "data-shows": "What it shows in words, such as: etcd answers. It only looks, and holds when its chapter is done.",
     "data-see": "With data-shows: a part of the command that brings it, such as script/etcd.sh.",
+    "data-kubernetes": "Versions that it works with, such as `>=1.36`, or `>=1.35,<1.37`; skipped in other lanes.",
     "data-skip": "It is shown but not run; the value tells readers why.",
 }
 OUTPUT_ATTRIBUTES = {
@@ -84,6 +86,7 @@ class Step:
         skip: why it is not run, or "".
         shows: what holds when this does, in words; "" where it is no look at what a chapter has brought.
         see: a part of the command of the step that brings it.
+        kubernetes: the versions that it works with, such as >=1.36; "" for all.
         tabs: labels of the tabs that it stands under.
     """
 
@@ -99,6 +102,7 @@ class Step:
     tabs: tuple[str, ...] = ()
     shows: str = ""
     see: str = ""
+    kubernetes: str = ""
 
 
 def read_steps(page: Page, nodes: tuple[str, ...], root: Path) -> list[Step]:
@@ -201,10 +205,22 @@ def read_step(block: Block, nodes: tuple[str, ...]) -> list[Step]:
     kind = Kind.STEP if check is None else Kind.CHECK
     times = read_times(block, kind)
     shows, see = read_shows(block)
-    return [
-        Step(block.where, name, block.text, kind, seconds, times, int(status), None, skip, block.tabs, shows, see)
-        for name in names
-    ]
+    wanted = block.attributes.get("data-kubernetes")
+    step = Step(
+        block.where,
+        names[0],
+        block.text,
+        kind,
+        seconds,
+        times,
+        exit=int(status),
+        skip=skip,
+        tabs=block.tabs,
+        shows=shows,
+        see=see,
+        kubernetes="" if wanted is None else read_versions(wanted, block.where),
+    )
+    return [replace(step, node=name) for name in names]
 
 
 def read_times(block: Block, kind: Kind) -> int:

@@ -68,9 +68,13 @@ class Caller:
 
     def wait_for(self, path: Path):
         """Wait until a step has left a file in the lab's host shell's folder."""
+        self.wait_until(path.exists)
+
+    def wait_until(self, holds):
+        """Wait until something holds."""
         end = time.monotonic() + 60
-        while not path.exists():
-            assert time.monotonic() < end, f"{path} did not come"
+        while not holds():
+            assert time.monotonic() < end, f"{holds} does not hold"
             time.sleep(0.02)
 
 
@@ -90,7 +94,8 @@ def call(guide, root):
     try:
         yield caller
     finally:
-        caller.lab.down()
+        for lab in (caller.lab, *caller.lab.labelled()):
+            lab.down()
     assert caller.left_over(before) == set()
 
 

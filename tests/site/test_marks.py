@@ -136,6 +136,19 @@ def test_a_step_that_was_skipped_says_so_with_its_reason(small):
     assert "1.2 embedded-containerd-1.37.2 there is no moon" in words(small.html("verified.html"))
 
 
+def test_a_step_that_does_not_work_with_every_kubernetes_says_so(small):
+    newer = f'{FENCE}{{ .bash title="host" data-kubernetes=">=1.35,<1.38" }}\nuptime\n{FENCE}\n'
+    small.write("docs/1-one.md", PAGE + "\n" + newer)
+    why = "it works with Kubernetes >=1.35,<1.38, and this lane has 1.34.4"
+    small.evidence()
+    small.evidence(kubernetes="1.34.4", results={"1.3": ("skipped", why)})
+    assert small.build() == ""
+    shown = words(small.html("1-one.html"))
+    assert "works with Kubernetes &gt;=1.35,&lt;1.38" in shown
+    assert "skipped in the lane embedded-containerd-1.34.4: it works with Kubernetes &gt;=1.35" in shown
+    assert shown.count("skipped in the lane") == 1
+
+
 def test_a_run_that_ended_early_is_no_verification(small):
     small.evidence(results={"1.2": ("not-run", "")})
     assert small.build() == ""

@@ -35,13 +35,33 @@ def version_options(command: Command) -> Command:
         "--kubernetes",
         metavar="VERSION",
         expose_value=False,
-        callback=choose_kubernetes,
+        callback=lambda _context, _option, version: choose_kubernetes(version),
         help="Another version than that of config/versions.yaml.",
     )
     return runtime(kubernetes(command))
 
 
-def choose_kubernetes(_context: click.Context, _option: click.Parameter, version: str | None) -> None:
+def versions_options(command: Command) -> Command:
+    """Add the options that choose what runs on nodes, each as often as there are lanes to run."""
+    runtime = click.option(
+        "--runtime",
+        "runtimes",
+        type=click.Choice(["containerd", "docker"]),
+        default=["containerd"],
+        show_default=True,
+        multiple=True,
+        help="May be given several times: all combinations are run.",
+    )
+    kubernetes = click.option(
+        "--kubernetes",
+        metavar="VERSION",
+        multiple=True,
+        help="Another version than that of config/versions.yaml. May be given several times.",
+    )
+    return runtime(kubernetes(command))
+
+
+def choose_kubernetes(version: str | None) -> None:
     """Let all that is read from now on be of a version of Kubernetes."""
     if version is not None:
         os.environ[CHOICE] = version
@@ -66,7 +86,7 @@ def place_options(command: Command) -> Command:
     return provider_option(inventory(command))
 
 
-def node_options(command: Command) -> Command:
+def node_options(command: Command, versions: Callable[[Command], Command] = version_options) -> Command:
     """Add the options that choose a lane, which nodes are meant, and what they are made of."""
     shim = click.option(
         "--cri-dockerd",
@@ -76,7 +96,7 @@ def node_options(command: Command) -> Command:
         metavar="PATH",
         help="The binary that --runtime docker needs; its official release is downloaded if not given.",
     )
-    return place_options(version_options(shim(yes_option(command))))
+    return place_options(versions(shim(yes_option(command))))
 
 
 def chapter_options(command: Command) -> Command:
@@ -98,9 +118,17 @@ def the_runtime(project: Any, name: str, shim: Path | None) -> Any:
 
 
 def the_lab(
-    provider: str = "embedded", inventory: Path | None = None, *, runtime: Any = None, yes: bool = False
+    provider: str = "embedded",
+    inventory: Path | None = None,
+    *,
+    runtime: Any = None,
+    yes: bool = False,
+    label: str = "",
 ) -> tuple[Any, Any]:
-    """Give the lab of a provider, and the project. Raises InputError for an inventory that is wrong or not wanted."""
+    """Give the lab of a provider, and the project; `label` tells embedded ones of the same folder from each other.
+
+    Raises InputError for an inventory that is wrong or not wanted.
+    """
     from guide.lab.cache import Cache, cache_root
     from guide.lab.embedded import Embedded
     from guide.lab.remote import Remote
@@ -115,7 +143,7 @@ def the_lab(
     if provider == "vagrant":
         return Vagrant(project.root, project.nodes, cache, runtime or CONTAINERD), project
     if provider == "embedded":
-        return Embedded(project.root, project.nodes, cache, runtime or CONTAINERD), project
+        return Embedded(project.root, project.nodes, cache, runtime or CONTAINERD, label), project
     targets = read_inventory(inventory or ROOT / "inventory.yaml", tuple(project.nodes.addresses))
     lab = Remote(project.root, project.nodes, cache, provider, targets, consent(yes), runtime or CONTAINERD)
     return lab, project

@@ -54,8 +54,9 @@ def down(provider: str, inventory: Path | None) -> None:
     lab, _ = the_lab(provider, inventory)
     require_root()
     begun = time.monotonic()
-    found = lab.down()
-    click.echo(f"Down in {duration(time.monotonic() - begun)}." if found else "There was nothing to remove.")
+    labs = [lab, *(lab.labelled() if provider == "embedded" else ())]  # lanes that were killed leave theirs
+    found = [each.down() for each in labs]
+    click.echo(f"Down in {duration(time.monotonic() - begun)}." if any(found) else "There was nothing to remove.")
 
 
 @click.command()

@@ -29,4 +29,6 @@ def plan(first: int | None, last: int | None, provider: str, runtime: str, as_js
     for row, each in zip(rows, planned, strict=True):
         cells = "  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True))
         click.echo(f"{cells}  {short(each.step.command)}")
+        if each.step.skip:
+            click.echo(f"      not run: {each.step.skip}")
     click.echo(counted(len(planned), "step"))

@@ -2,13 +2,26 @@
 
 import sys
 import time
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import click
 from rich.console import Console
 
-from guide.commands.common import ROOT, chapter_options, node_options, require, shell_like, the_lab, the_runtime
+from guide.commands.common import (
+    ROOT,
+    chapter_options,
+    choose_kubernetes,
+    node_options,
+    require,
+    shell_like,
+    the_lab,
+    the_runtime,
+    versions_options,
+)
+from guide.commands.lanes import verify_lanes
 from guide.commands.site import build_site
 from guide.errors import InputError, Status
 from guide.runner import Choice
@@ -16,7 +29,8 @@ from guide.runner import Choice
 
 @click.command()
 @chapter_options
-@node_options
+@partial(node_options, versions=versions_options)
+@click.option("--jobs", type=click.IntRange(min=1), default=1, metavar="N", help="Run so many lanes at once.")
 @click.option("--keep", is_flag=True, help="Leave the nodes up when the run is over.")
 @click.option(
     "--resume", is_flag=True, help="Go on, on nodes that were left up, at the first step that has not passed."
@@ -27,7 +41,9 @@ def verify(
     last: int | None,
     provider: str,
     inventory: Path | None,
-    runtime: str,
+    runtimes: tuple[str, ...],
+    kubernetes: tuple[str, ...],
+    jobs: int,
     shim: Path | None,
     keep: bool,
     resume: bool,
@@ -38,12 +54,20 @@ def verify(
 
     With --from, the steps of earlier chapters are run, too: they bring the nodes to where that chapter starts.
     """
+    from guide.lanes.wanted import combine, refuse
     from guide.plan import find, select
     from guide.project import open_project
     from guide.report import make_folders
 
+    versions = kubernetes or (open_project(ROOT).lane(provider, runtimes[0]).kubernetes,)
+    lanes = combine(provider, runtimes, versions)
+    refuse(lanes, jobs, {"--keep": keep, "--resume": resume, "--pause": bool(pause)})
+    if len(lanes) > 1:
+        verify_lanes(lanes, jobs, first, last, inventory, shim, yes)
+    [lane] = lanes
+    choose_kubernetes(lane.kubernetes)
+    runtime = lane.runtime
     project = open_project(ROOT)
-    lane = project.lane(provider, runtime)
     plan = project.plan(lane)
     if not select(plan, first, last):
         raise InputError("There is not one step in these chapters: a run that executes nothing proves nothing.")
@@ -54,7 +78,7 @@ def verify(
             raise InputError("--pause opens a shell, and there is no terminal for it.")
     require(project.versions, yes)
     project.refuse_faults()
-    make_folders(project.build)
+    make_folders(project.build, project.report)
     choice = Choice(runtime, last, provider=provider, resume=resume, pause=pause)
     lab, _ = the_lab(provider, inventory, runtime=made_of, yes=yes)
     run_lane(choice, lab, project, lane, keep=keep or resume)
@@ -92,8 +116,20 @@ def goto(chapter: int, provider: str, inventory: Path | None, runtime: str, shim
     click.echo(f"The nodes are at the start of chapter {chapter}: go on by ./guide shell NODE.")
 
 
-def run_lane(choice: Choice, wanted: Any, project: Any, lane: Any, *, keep: bool) -> None:
-    """Run a lane and tell of it; ends the process with its status unless everything held."""
+def run_lane(
+    choice: Choice,
+    wanted: Any,
+    project: Any,
+    lane: Any,
+    *,
+    keep: bool,
+    console: Console | None = None,
+    listeners: Sequence[object] = (),
+) -> None:
+    """Run a lane and tell of it; ends the process with its status unless everything held.
+
+    `listeners` hear what pytest and our plugin tell, too.
+    """
     from dataclasses import replace
 
     from guide.console import Report, duration
@@ -103,13 +139,13 @@ def run_lane(choice: Choice, wanted: Any, project: Any, lane: Any, *, keep: bool
     from guide.terminal import Terminal
 
     begun = time.monotonic()
-    console = Console()
+    console = console or Console()
     report = Report(console)
     console.print(f"Lane {lane}. Preparing nodes.", highlight=False)
     nodes = continued(wanted) if choice.resume else provided(wanted, project.versions, report, keep=keep)
     with report, nodes as lab:
         report.still()
-        plugins: list[object] = [LabPlugin(lab), report]
+        plugins: list[object] = [LabPlugin(lab), report, *listeners]
         if sys.stdin.isatty() and console.is_terminal:
             plugins.append(Terminal(console, lambda node: shell_like(lab, node), report.still))
         status = run_pytest(project.root, project.docs, replace(choice, state=lab.folder), plugins)
@@ -120,7 +156,8 @@ def run_lane(choice: Choice, wanted: Any, project: Any, lane: Any, *, keep: bool
     summary = ", ".join(f"{number} {result}" for result, number in counts.items() if number)
     console.print(f"\n{summary or 'nothing run'} in {duration(time.monotonic() - begun)}", highlight=False)
     if choice.evidence and report.outcomes:
-        console.print(f"Evidence: build/evidence/{lane}.json\nReport: build/report/index.html", highlight=False)
+        folder = (choice.report or project.report).relative_to(project.root)
+        console.print(f"Evidence: build/evidence/{lane}.json\nReport: {folder}/index.html", highlight=False)
     if keep:
         console.print(
             "The nodes are still up: ./guide shell NODE, ./guide verify --resume, ./guide down", highlight=False

@@ -5,7 +5,7 @@ import os
 import shutil
 import time
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from guide.errors import LabError
@@ -35,17 +35,33 @@ PAUSE = 0.02  # seconds between two looks at a booting node
 
 @dataclass(frozen=True, slots=True)
 class Embedded:
-    """The embedded lab of a project on this machine, whether it is up or not."""
+    """The embedded lab of a project on this machine, whether it is up or not.
+
+    Attributes:
+        tree: the project's folder.
+        nodes: who is in it.
+        cache: where what it is made of is kept.
+        runtime: what runs containers on its nodes.
+        label: what tells it from other labs of the same folder, where there are several; "" for the reader's own.
+    """
 
     tree: Path
     nodes: Nodes
     cache: Cache
     runtime: Runtime = CONTAINERD
+    label: str = ""
 
     @property
     def name(self) -> str:
-        """Its name on this machine: one lab for each folder that the project is in."""
-        return f"kfs-{digest(str(self.tree))[:6]}"
+        """Its name on this machine: one lab for each folder that the project is in, and beside it one for a label."""
+        return "-".join(filter(None, (f"kfs-{digest(str(self.tree))[:6]}", self.label)))
+
+    def labelled(self) -> list["Embedded"]:
+        """Give the labs of this folder that have a label, as far as anything is left of them."""
+        begin = f"{self.name}-"
+        there = {path.name for path in self.folder.parent.glob(f"{begin}*")}
+        there |= {path.stem[1:] for path in self.folder.parent.glob(f".{begin}*")}  # half removed
+        return [replace(self, label=name.removeprefix(begin)) for name in sorted(there)]
 
     @property
     def register(self) -> Register:

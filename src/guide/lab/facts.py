@@ -1,6 +1,8 @@
 """The nodes and versions that stand in config/, as values."""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
@@ -66,6 +68,19 @@ def read_nodes(config: Path) -> Nodes:
     return nodes
 
 
+@contextmanager
+def chosen(kubernetes: str) -> Iterator[None]:
+    """Let all that is read meanwhile be of a version of Kubernetes."""
+    before = os.environ.get(CHOICE)
+    os.environ[CHOICE] = kubernetes
+    try:
+        yield
+    finally:
+        os.environ.pop(CHOICE)
+        if before is not None:
+            os.environ[CHOICE] = before
+
+
 def versions_in(config: Path) -> dict[str, Any]:
     """Give what versions.yaml in the folder `config` says, with the Kubernetes that was chosen instead, if one was.
 
@@ -73,14 +88,12 @@ def versions_in(config: Path) -> dict[str, Any]:
     the same. Raises InputError for a version that the project has no locked modules of.
     """
     content = read_yaml(config / "versions.yaml")
-    chosen = os.environ.get(CHOICE)
-    if chosen and chosen != content.get("kubernetes"):
+    asked = os.environ.get(CHOICE)
+    if asked and asked != str(content.get("kubernetes", "none")):
         there = sorted(path.name.partition("-")[2] for path in (config / "modules").glob("kubernetes-*"))
-        if chosen not in there:
-            raise InputError(
-                f"There is no Kubernetes {chosen} in {config / 'modules'}; there are {', '.join(there)}."
-            )
-        content["kubernetes"] = chosen
+        if asked not in there:
+            raise InputError(f"There is no Kubernetes {asked} in {config / 'modules'}; there are {', '.join(there)}.")
+        content["kubernetes"] = asked
     return content
 
 

@@ -83,10 +83,15 @@ class Provided(Protocol):
         ...
 
 
+def parts_of(lab: Provided, versions: Versions, progress: Progress) -> Parts:
+    """Give what a lab's nodes are made of; what the cache lacks is made. Raises InputError, LabError."""
+    return make_parts(lab.cache, lab.tree, versions, progress, lab.runtime)
+
+
 @contextmanager
 def provided(lab: Provided, versions: Versions, progress: Progress, *, keep: bool = False) -> Iterator[Provided]:
     """Give a lab with clean nodes, and remove it in the end unless `keep`."""
-    lab.up(make_parts(lab.cache, lab.tree, versions, progress, lab.runtime), os.getpid())
+    lab.up(parts_of(lab, versions, progress), os.getpid())
     try:
         yield lab
     finally:

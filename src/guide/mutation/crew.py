@@ -1,19 +1,17 @@
 """Several labs side by side, each with a copy of the guide, and each in a process that removes it."""
 
-import os
 import queue
 import shutil
-import signal
-import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import as_completed
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from guide.children import Children
 from guide.errors import LabError, Status
 from guide.lab.cache import Cache, cache_root
 from guide.lab.embedded import Embedded
@@ -25,7 +23,6 @@ from guide.project import Project
 # What a copy of the guide does not need: results, and what tools keep.
 LEFT_OUT = shutil.ignore_patterns("build", ".*", "__pycache__", "*.egg-info")
 FOLDERS = "guide-mutate-"  # what the folders with copies begin with
-TIME_TO_END = 30.0  # seconds that an interrupted trial gets to remove its lab
 
 
 class Crew:
@@ -42,15 +39,14 @@ class Crew:
         self._free: queue.SimpleQueue[Path] = queue.SimpleQueue()
         for tree in self._trees:
             self._free.put(tree)
-        self._running: dict[Path, subprocess.Popen[bytes]] = {}
-        self._pool = ThreadPoolExecutor(labs)
+        self._children = Children(labs)
 
     def __enter__(self) -> Self:
         return self
 
     def run(self, jobs: Sequence[tuple[Mutant | None, Job]]) -> Iterator[tuple[int, Answer]]:
         """Run jobs on the guide with a mutant, or on the clean one; give their numbers and answers as they come."""
-        numbers = {self._pool.submit(self._run, mutant, job): number for number, (mutant, job) in enumerate(jobs)}
+        numbers = {self._children.submit(self._run, mutant, job): number for number, (mutant, job) in enumerate(jobs)}
         for future in as_completed(numbers):
             yield numbers[future], future.result()
 
@@ -63,15 +59,11 @@ class Crew:
             job.write(tree)
             command = [sys.executable, "-m", "guide.mutation.trial", str(tree)]
             with (tree / "build/said.txt").open("wb") as said:
-                # In a session of its own: Ctrl-C reaches us alone, and we end it in order.
-                process = subprocess.Popen(command, cwd=tree, stdout=said, stderr=said, start_new_session=True)
-                self._running[tree] = process
-                status = process.wait()
+                status = self._children.run(command, cwd=tree, stdout=said, stderr=said)
             answer = read_answer(tree)
             words = (tree / "build/said.txt").read_text(errors="replace").strip()
             return answer or Answer(Status.NO_LAB, f"the trial ended with status {status}: {words[-1000:]}")
         finally:
-            self._running.pop(tree, None)
             self._free.put(tree)
 
     def copy(self, tree: Path) -> None:
@@ -82,14 +74,7 @@ class Crew:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._pool.shutdown(wait=False, cancel_futures=True)
-        for process in list(self._running.values()):
-            with suppress(ProcessLookupError):
-                os.kill(process.pid, signal.SIGTERM)
-        for process in list(self._running.values()):
-            with suppress(subprocess.TimeoutExpired):
-                process.wait(TIME_TO_END)
-        self._pool.shutdown()
+        self._children.__exit__(kind, error, trace)
         for tree in self._trees:
             with suppress(LabError):  # says that nobody of ours: a trial that did not end in time goes on with it
                 Embedded(tree, self._project.nodes, Cache(cache_root())).down()
