@@ -68,8 +68,9 @@ class Handler(BaseHTTPRequestHandler):
         server = self.server
         assert isinstance(server, Server)
         asked = self.headers.get("Range", "")
-        server.asked.append((self.path, asked))
-        found = server.files.get(self.path)
+        path = self.path.partition("?")[0]  # containerd says there which registry it means
+        server.asked.append((path, asked))
+        found = server.files.get(path)
         if found is None:
             self.send_error(404)
             return
@@ -82,7 +83,7 @@ class Handler(BaseHTTPRequestHandler):
         self.send_response(206 if match else 200)
         if match:
             self.send_header("Content-Range", f"bytes {start}-{len(content) - 1}/{len(content)}")
-        self.send_header("Content-Type", server.types.get(self.path, "application/octet-stream"))
+        self.send_header("Content-Type", server.types.get(path, "application/octet-stream"))
         if server.lengths:
             self.send_header("Content-Length", str(len(content) - start))
         self.close_connection = True

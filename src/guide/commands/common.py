@@ -83,8 +83,8 @@ def source_option(command: Command) -> Command:
     """Add the option that chooses where components and images come from."""
     option = click.option(
         "--source",
-        type=click.Choice([*Source]),
-        default=Source.MODULES,
+        type=click.Choice([each.value for each in Source]),
+        default=Source.MODULES.value,
         envvar=SOURCE,
         show_default=True,
         expose_value=False,

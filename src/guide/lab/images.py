@@ -85,12 +85,12 @@ def pulled(cache: Cache, name: str, reference: str, arch: str, lock: Lock) -> Pa
 
 def stand_ins(sources: Mapping[str, str]) -> tuple[str, ...]:
     """Say which images are not the official ones, of the sources of all parts."""
-    made = [name for name, source in sources.items() if source == MADE]
+    made = [name.removeprefix("image ") for name, source in sources.items() if source == MADE]
     if not made:
         return ()
+    words = "Images are built from Debian's packages and the project's own builds, under the official names"
     others = any(source in (PULLED, BY_NODES) for source in sources.values())
-    which = f"These images are: {', '.join(made)}" if others else "Images are"
-    return (f"{which} built from Debian's packages and the project's own builds, under the official names.",)
+    return (f"{words}: {', '.join(made)}." if others else f"{words}.",)
 
 
 def nginx_content(folder: Path, release: str, reference: str) -> None:
