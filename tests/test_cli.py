@@ -146,7 +146,7 @@ from guide.lab import machine
 from guide.lab.facts import Versions
 {change}
 try:
-    machine.require_lab(Versions({{}}, {{}}, "", "trixie"), install=lambda packages: False)
+    machine.require_lab(Versions({{}}, {{}}, "", "trixie"), "embedded", install=lambda packages: False)
 except GuideError as error:
     print(error, file=sys.stderr)
     sys.exit(error.status)

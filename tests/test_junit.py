@@ -31,6 +31,7 @@ def test_versions_and_stand_ins_are_properties():
         ("lane kubernetes", "1.37.2"),
         ("version of etcd", "3.7.3"),
         ("image nginx", "docker.io/library/nginx:1.26.3"),
+        ("source of etcd", "official release"),
         ("stand-in", "Images are built here."),
     }
 

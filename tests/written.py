@@ -70,6 +70,7 @@ def evidence(*steps: dict[str, Any]) -> dict[str, Any]:
         "versions": {"etcd": "3.7.3"},
         "images": {"nginx": "docker.io/library/nginx:1.26.3"},
         "stand_ins": ["Images are built here."],
+        "sources": {"etcd": "official release"},
         "inputs": {},
         "started": "2026-11-24T08:00:00.000+00:00",
         "finished": "2026-11-24T08:01:15.000+00:00",

@@ -71,6 +71,14 @@ class Report:
         """Show which part is being made."""
         self._show(Spinner("dots", f"Preparing {escape(name)}"))
 
+    def reached(self, name: str, size: int) -> None:
+        """Show how much of a part is there."""
+        self._show(Spinner("dots", f"Preparing {escape(name)}: {size / 1e6:.0f} MB"))
+
+    def noted(self, words: str) -> None:
+        """Print what went otherwise than was asked for."""
+        self._console.print(f"  {escape(words)}", highlight=False, soft_wrap=True)
+
     def finished(self, name: str, seconds: float) -> None:
         """Print what took a while, that is, what did not come from the cache."""
         if seconds > 1:

@@ -4,7 +4,7 @@ import hashlib
 import json
 import os
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from itertools import groupby
 from pathlib import Path
@@ -23,6 +23,7 @@ class Evidence:
         versions: what the nodes are made of, by name.
         images: references of container images, by name.
         stand_ins: what was not the real thing, in words.
+        sources: where what the nodes are made of came from, by name, in words.
         inputs: SHA-256 of every file that decides what is run, by path in the project.
         started: when.
         finished: when.
@@ -39,6 +40,7 @@ class Evidence:
     finished: datetime
     outcomes: Sequence[Outcome]
     diagnostics: tuple[str, ...] = ()
+    sources: dict[str, str] = field(default_factory=dict)
 
 
 def describe_step(planned: Planned) -> dict[str, Any]:
@@ -78,6 +80,7 @@ def describe(evidence: Evidence) -> dict[str, Any]:
         "versions": evidence.versions,
         "images": evidence.images,
         "stand_ins": list(evidence.stand_ins),
+        "sources": evidence.sources,
         "inputs": evidence.inputs,
         "started": evidence.started.isoformat(timespec="milliseconds"),
         "finished": evidence.finished.isoformat(timespec="milliseconds"),
@@ -114,7 +117,7 @@ def complete(steps: list[dict[str, Any]]) -> bool:
 
 def facts(evidence: dict[str, Any]) -> list[tuple[str, str]]:
     """Give what the run was about, as names and values."""
-    kinds = {"lane": "lane", "versions": "version of", "images": "image"}
+    kinds = {"lane": "lane", "versions": "version of", "images": "image", "sources": "source of"}
     named = [(f"{kind} {name}", value) for key, kind in kinds.items() for name, value in evidence[key].items()]
     return [*named, *(("stand-in", words) for words in evidence["stand_ins"])]
 

@@ -29,12 +29,20 @@ class TerminalProgress:
     def started(self, name: str) -> None:
         """Say nothing yet."""
 
+    def reached(self, name: str, size: int) -> None:
+        """Say nothing: there is no line that lives."""
+
     def finished(self, name: str, seconds: float) -> None:
         """Print it unless it came from the cache."""
-        if seconds > 1 and self._reporter:
+        if seconds > 1:
+            self.noted(f"{name}: {seconds:.0f} s")
+
+    def noted(self, words: str) -> None:
+        """Print it."""
+        if self._reporter:
             with self._capture.global_and_fixture_disabled() if self._capture else nullcontext():
                 self._reporter.ensure_newline()
-                self._reporter.write_line(f"{name}: {seconds:.0f} s")
+                self._reporter.write_line(words)
 
 
 @contextmanager
@@ -44,10 +52,10 @@ def session_lab(config: pytest.Config, project: Project, targets: dict[str, Targ
         yield Machines(project.root, HOST, targets)
         return
     take_signals_as_interrupts()
-    require_lab(project.versions, install=lambda _: False)
+    require_lab(project.versions, "embedded", install=lambda _: False)
     name, shim = config.getoption("guide_runtime"), config.getoption("guide_cri_dockerd")
     cache = Cache(cache_root())
-    runtime = choose(name, shim, project.versions, cache, project.root / project.settings.config / "releases.txt")
+    runtime = choose(name, shim, project.versions, cache, project.root / project.settings.config)
     nodes = Embedded(project.root, project.nodes, cache, runtime)
     with provided(nodes, project.versions, TerminalProgress(config)) as lab:
         yield lab

@@ -51,6 +51,8 @@ class Session:
         self._watches: dict[str, Watch] = {}
         self._started = now()
         self._changed = time.monotonic()
+        self._stand_ins = (*lab.stand_ins, *slowness(self._pace))
+        self._sources: dict[str, str] = dict(getattr(lab, "sources", {}))  # only labs of parts know
         self._inputs = digest_inputs(project.root, project.settings.inputs)
         self.outcomes: dict[Planned, Outcome] = {}
         self.failed: Outcome | None = None
@@ -181,7 +183,8 @@ class Session:
             lane=self._lane,
             versions=project.made_of(self._lane),
             images=project.versions.images,
-            stand_ins=(*self._lab.stand_ins, *slowness(self._pace)),
+            stand_ins=self._stand_ins,
+            sources=self._sources,
             inputs=self._inputs,
             started=self._started,
             finished=now(),

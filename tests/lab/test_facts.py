@@ -94,7 +94,7 @@ def test_every_flag_of_every_script_is_explained_on_a_page(root):
 
 def test_every_script_manifest_and_configuration_file_is_used_by_a_step(root):
     """provision.sh runs before there are steps; containerd reads its files by way of its script."""
-    internal = {"nodes.yaml", "versions.yaml", "toolchain.txt", "packages.txt", "releases.txt"}
+    internal = {"nodes.yaml", "versions.yaml", "toolchain.txt", "packages.txt", "releases.txt", "releases.yaml"}
     files = {path.name for path in real_files(root)} - internal
     project = open_project(root)
     plan = [each for name in ("containerd", "docker") for each in project.plan(Lane("embedded", name, "x"))]

@@ -6,7 +6,7 @@ from guide.errors import InputError
 from guide.lab.cache import Cache
 from guide.lab.facts import Versions, read_versions
 from guide.lab.images import images
-from guide.lab.parts import wanted_builds
+from guide.lab.supply import wanted_builds
 
 
 def versions(components=None, names=None, go="1.26.6"):
@@ -14,17 +14,17 @@ def versions(components=None, names=None, go="1.26.6"):
 
 
 def test_only_components_with_a_version_are_built(tmp_path, root):
-    assert wanted_builds(tmp_path, versions({"thing": "1.2.3"}, go="")) == []
-    assert {build.component.name for build in wanted_builds(tmp_path, versions({"etcd": "3.7.3"}))} == {
+    assert wanted_builds(tmp_path, versions({"thing": "1.2.3"}, go=""), "amd64") == []
+    assert {build.component.name for build in wanted_builds(tmp_path, versions({"etcd": "3.7.3"}), "amd64")} == {
         "etcd",
         "etcdctl",
     }
-    assert len(wanted_builds(root / "config", read_versions(root / "config"))) == 11
+    assert len(wanted_builds(root / "config", read_versions(root / "config"), "amd64")) == 11
 
 
 def test_a_component_without_a_toolchain_is_wrong_input(tmp_path):
     with pytest.raises(InputError, match=r"versions\.yaml: go is missing: etcd is built"):
-        wanted_builds(tmp_path, versions({"etcd": "3.7.3"}, go=""))
+        wanted_builds(tmp_path, versions({"etcd": "3.7.3"}, go=""), "amd64")
 
 
 def test_an_image_that_nobody_can_make_is_wrong_input(tmp_path):

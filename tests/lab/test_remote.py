@@ -11,7 +11,6 @@ from guide.lab.cache import Cache
 from guide.lab.facts import read_nodes
 from guide.lab.parts import Parts
 from guide.lab.remote import Look, Remote, refuse_mixture
-from guide.lab.runtime import CONTAINERD
 from guide.ssh import Target
 
 NAME = "kube-control-plane"
@@ -40,7 +39,7 @@ def lab(root, tmp_path):
 def parts(tmp_path):
     binary = tmp_path / "kubelet"
     binary.write_bytes(b"0" * 2**20)
-    return Parts({"kubelet": binary}, Path("/nowhere"), CONTAINERD, None)
+    return Parts({"kubelet": binary}, Path("/nowhere"))
 
 
 def test_a_good_machine_is_taken(lab, parts):
@@ -53,7 +52,7 @@ def test_a_good_machine_is_taken(lab, parts):
         ({"system": ("arch",), "release": "Arch"}, LabError, "is Arch: nodes are Debian or Ubuntu"),
         ({"user": 1000}, InputError, "admin is not root: give user: root, or sudo: true"),
         ({"systemd": False}, LabError, "not managed by systemd"),
-        ({"machine": "riscv64"}, LabError, "is riscv64, and the programs built here are for"),
+        ({"machine": "riscv64"}, LabError, "is riscv64, and the programs that it would get are for"),
         ({"address": False}, LabError, "has no address 10.10.0.10, .* ip address add 10.10.0.10/24 dev CARD"),
         ({"there": ("/etc/kubernetes",)}, LabError, "has /etc/kubernetes already"),
         ({"busy": ("moby",)}, LabError, "runs containers, which the guide would stop"),

@@ -12,10 +12,11 @@ VERSIONS = Versions({"kubernetes": "1.37.2", "cri-dockerd": "0.4.3"}, {}, "", "t
 
 
 @pytest.fixture
-def choose(tmp_path, monkeypatch):
+def choose(tmp_path):
     """Choose on a machine that reaches nobody."""
-    monkeypatch.setattr(runtime, "RELEASE", "http://127.0.0.1:9/cri-dockerd-{version}.{arch}.tgz")
-    return lambda name, shim, versions: runtime.choose(name, shim, versions, Cache(tmp_path), tmp_path / "lock")
+    address = "http://127.0.0.1:9/cri-dockerd-{version}.{arch}.tgz"
+    (tmp_path / "releases.yaml").write_text(f"cri-dockerd: {{address: '{address}', member: cri-dockerd}}\n")
+    return lambda name, shim, versions: runtime.choose(name, shim, versions, Cache(tmp_path), tmp_path)
 
 
 @pytest.fixture

@@ -82,7 +82,8 @@ class Caller:
 def parts(pytestconfig):
     """What nodes are made of: made before the first test, as building it takes longer than a test may."""
     project = open_project(pytestconfig.rootpath)
-    make_parts(Cache(cache_root()), project.root, project.versions, TerminalProgress(pytestconfig))
+    lab = Embedded(project.root, project.nodes, Cache(cache_root()))
+    make_parts(lab, project.versions, TerminalProgress(pytestconfig))
 
 
 @pytest.fixture

@@ -52,7 +52,7 @@ def test_docker_on_a_node_has_the_images_and_runs_them(copy):
     project = open_project(copy.guide.root)
     runtime, cache = Runtime("docker"), Cache(cache_root())
     lab = Embedded(project.root, project.nodes, cache, runtime)
-    lab.up(make_parts(cache, project.root, project.versions, Nobody(), runtime), os.getpid())
+    lab.up(make_parts(lab, project.versions, Nobody()), os.getpid())
     node = lab.node(CONTROL_PLANE)
     try:
         start = "systemd-run --quiet --collect --unit=docker-by-hand --service-type=notify dockerd"

@@ -32,7 +32,7 @@ class Machines:
         copy_parts(root, other.root)
         project = open_project(other.root)
         self.lab = Embedded(other.root, project.nodes, Cache(cache_root()))
-        parts = make_parts(self.lab.cache, other.root, project.versions, Nobody())
+        parts = make_parts(self.lab, project.versions, Nobody())
         resolver = {"coredns": parts.binaries["coredns"]}
         (folder / "empty").mkdir()
         self.lab.up(Parts(resolver, parts.rootfs, CONTAINERD, folder / "empty"), os.getpid())

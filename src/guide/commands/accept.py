@@ -50,7 +50,7 @@ def accept(
     signs = read_signs(ROOT)
     made_of = the_runtime(project, runtime, shim)
     machines, _ = the_lab(provider, inventory, runtime=made_of, yes=yes)
-    require(project.versions, yes)
+    require(project.versions, provider, yes)
     console = Console()
     report = Report(console)
     acceptance = Acceptance(project.settings.fluid)

@@ -39,7 +39,7 @@ def bench(names: tuple[str, ...], repeat: int, as_json: bool, yes: bool) -> None
     project = open_project(ROOT)
     wanted = [name for name in NAMES if name in (names or NAMES)]
     if {"nodes", "lanes"} & {*wanted}:
-        require(project.versions, yes)
+        require(project.versions, "embedded", yes)
     console = Console(stderr=as_json)
     started, load = now(), os.getloadavg()[0]
     measures: dict[str, Callable[[Any, Callable[[str, Callable[[], float]], Timed]], list[Timed]]] = {
@@ -103,11 +103,11 @@ def bench_site(project: Any, timed: Callable[..., Any]) -> list[Any]:
 
 def bench_nodes(project: Any, timed: Callable[..., Any]) -> list[Any]:
     """Measure how long two clean nodes take to come up."""
-    from guide.lab.provide import parts_of
+    from guide.lab.parts import make_parts
     from guide.mutation.trial import Nobody
 
     lab, _ = the_lab(label="bench")
-    parts = parts_of(lab, project.versions, Nobody())
+    parts = make_parts(lab, project.versions, Nobody())
 
     def once() -> float:
         begun = time.monotonic()
@@ -124,11 +124,11 @@ def bench_lanes(project: Any, timed: Callable[..., Any]) -> list[Any]:
     """Measure the guide on one lab, and on several at once."""
     from dataclasses import replace
 
-    from guide.lab.provide import parts_of
+    from guide.lab.parts import make_parts
     from guide.mutation.trial import Nobody
 
     lab, _ = the_lab()
-    parts_of(lab, project.versions, Nobody())
+    make_parts(lab, project.versions, Nobody())
     one = timed("one lane", lambda: run_at_once(project, 1))
     return [
         one,

@@ -22,7 +22,7 @@ def check(chapter: int, provider: str, inventory: Path | None) -> None:
     from guide.run import Result, run_step
 
     lab, project = the_lab(provider, inventory)
-    require_root()
+    require_root(provider)
     record = lab.record()
     if record is None:
         raise LabError("The nodes are not up: bring them up by ./guide up, or by ./guide goto CHAPTER.")

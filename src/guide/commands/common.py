@@ -12,7 +12,7 @@ from rich.prompt import Confirm
 
 from guide.errors import InputError, LabError
 from guide.inventory import read_inventory
-from guide.lab.facts import CHOICE
+from guide.lab.facts import CHOICE, SOURCE, Source
 
 Command = Callable[..., Any]
 
@@ -96,7 +96,27 @@ def node_options(command: Command, versions: Callable[[Command], Command] = vers
         metavar="PATH",
         help="The binary that --runtime docker needs; its official release is downloaded if not given.",
     )
-    return place_options(versions(shim(yes_option(command))))
+    return place_options(versions(shim(source_option(yes_option(command)))))
+
+
+def source_option(command: Command) -> Command:
+    """Add the option that chooses where components and images come from."""
+    option = click.option(
+        "--source",
+        type=click.Choice([each.value for each in Source]),
+        default=Source.MODULES.value,
+        envvar=SOURCE,
+        show_default=True,
+        expose_value=False,
+        callback=choose_source,
+        help="What nodes are made of: Go modules, built here; publishers' releases; or these where they can be had.",
+    )
+    return option(command)
+
+
+def choose_source(_context: click.Context, _option: click.Parameter, source: str) -> None:
+    """Let components and images come from a source from now on."""
+    os.environ[SOURCE] = source
 
 
 def chapter_options(command: Command) -> Command:
@@ -113,8 +133,8 @@ def the_runtime(project: Any, name: str, shim: Path | None) -> Any:
 
     # One that the environment names is for those lanes that need it.
     named = click.get_current_context().get_parameter_source("shim") is not ParameterSource.ENVIRONMENT
-    lock = project.root / project.settings.config / "releases.txt"
-    return choose(name, shim if named or name == "docker" else None, project.versions, Cache(cache_root()), lock)
+    config = project.root / project.settings.config
+    return choose(name, shim if named or name == "docker" else None, project.versions, Cache(cache_root()), config)
 
 
 def the_lab(
@@ -167,16 +187,16 @@ def shell_like(lab: Any, node: str) -> list[str]:
     return command
 
 
-def require(versions: Any, yes: bool) -> None:
-    """Make sure that this machine can carry nodes of these versions."""
+def require(versions: Any, provider: str, yes: bool) -> None:
+    """Make sure that this machine can do what a provider's nodes of these versions need of it."""
     from guide.lab.machine import require_lab
 
-    require_lab(versions, install=asker(yes))
+    require_lab(versions, provider, install=asker(yes))
 
 
-def require_root() -> None:
-    """Raise LabError unless we are root."""
-    if os.geteuid() != 0:
+def require_root(provider: str) -> None:
+    """Raise LabError unless we are root, where nodes are this machine's."""
+    if provider == "embedded" and os.geteuid() != 0:
         raise LabError("Nodes are made and reached as root: run it again with sudo.")
 
 

@@ -7,19 +7,20 @@ import click
 from rich.console import Console
 from rich.markup import escape
 
-from guide.commands.common import place_options, the_lab
+from guide.commands.common import place_options, source_option, the_lab
 from guide.errors import Status
 
 
 @click.command()
 @place_options
+@source_option
 def doctor(provider: str, inventory: Path | None) -> None:
     """Examine this machine and the nodes, and say what is wrong and what to do; changes nothing."""
     from guide.lab.examination import examine_lab, examine_machine
 
     lab, project = the_lab(provider, inventory)
     console = Console(highlight=False)
-    findings = [*examine_machine(project.versions, lab.cache.root), *examine_lab(lab)]
+    findings = [*examine_machine(project.versions, provider, lab.cache.root), *examine_lab(lab)]
     for finding in findings:
         sign = "[green]✓[/]" if finding.good else "[red]✗[/]"
         console.print(f"{sign} {escape(finding.what)}", soft_wrap=True)

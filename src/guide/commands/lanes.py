@@ -25,7 +25,7 @@ def verify_lanes(
     """Run lanes, then build the site if one of them held. Ends the process with the worst status of them."""
     from guide.console import Report
     from guide.lab.facts import chosen
-    from guide.lab.provide import parts_of
+    from guide.lab.parts import make_parts
     from guide.lanes.board import Board
     from guide.lanes.crew import Job, run_lanes
     from guide.lanes.index import index
@@ -49,7 +49,7 @@ def verify_lanes(
     for lane in lanes:
         make_folders(project.build, project.report / str(lane))
     (project.report / "junit.xml").unlink(missing_ok=True)  # of a run of one lane
-    require(project.versions, yes)
+    require(project.versions, lanes[0].provider, yes)
     remove_abandoned()
     console = Console()
     board = Board(console, [str(lane) for lane in lanes])
@@ -61,7 +61,7 @@ def verify_lanes(
             with chosen(lane.kubernetes):
                 made_of = the_runtime(projects[lane], lane.runtime, shims[lane])
                 lab, _ = the_lab(lane.provider, inventory, runtime=made_of, yes=yes)
-                parts_of(lab, projects[lane].versions, report)
+                make_parts(lab, projects[lane].versions, report)
         except LabError as error:
             report.still()
             board.refuse(number, str(error))

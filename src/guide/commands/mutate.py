@@ -42,7 +42,7 @@ def mutate(sample: int | None, seed: int, provider: str, runtime: str, yes: bool
     mutants = sample_of(population, sample, seed)
     if not mutants:
         raise InputError("There is not one place in this guide that could be bent.")
-    require(project.versions, yes)
+    require(project.versions, "embedded", yes)
     console = Console()
     labs = max(2, round((os.cpu_count() or 1) * LABS_PER_CORE))
     begun, started = time.monotonic(), now()

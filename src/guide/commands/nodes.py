@@ -30,11 +30,11 @@ def up(provider: str, inventory: Path | None, runtime: str, shim: Path | None, y
 
     project = open_project(ROOT)
     lab, _ = the_lab(provider, inventory, runtime=the_runtime(project, runtime, shim), yes=yes)
-    require(project.versions, yes)
+    require(project.versions, provider, yes)
     console = Console()
     report = Report(console)
     try:
-        parts = make_parts(lab.cache, project.root, project.versions, report, lab.runtime)
+        parts = make_parts(lab, project.versions, report)
         begun = time.monotonic()
         report.started("nodes")
         record = lab.up(parts, None)
@@ -52,7 +52,7 @@ def down(provider: str, inventory: Path | None) -> None:
     from guide.console import duration
 
     lab, _ = the_lab(provider, inventory)
-    require_root()
+    require_root(provider)
     begun = time.monotonic()
     labs = [lab, *(lab.labelled() if provider == "embedded" else ())]  # lanes that were killed leave theirs
     found = [each.down() for each in labs]
@@ -83,7 +83,7 @@ def shell(node: str, provider: str, inventory: Path | None) -> None:
     lab, project = the_lab(provider, inventory)
     if node not in project.names:
         raise InputError(f"There is no node {node}; there are {', '.join(project.names)}.")
-    require_root()
+    require_root(provider)
     if lab.record() is None or not lab.alive():
         raise LabError("The nodes are not up: bring them up by ./guide up.")
     command = shell_like(lab, node)

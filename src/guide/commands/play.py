@@ -43,7 +43,7 @@ def play(
     scenes = [scene for page in pages for scene in read_scenes(page, plan, lane)]
     made_of = the_runtime(project, runtime, shim)
     wanted, _ = the_lab(provider, inventory, runtime=made_of, yes=yes)
-    require(project.versions, yes)
+    require(project.versions, provider, yes)
     console = Console(highlight=False)
     report = Report(console)
     audience = Audience()

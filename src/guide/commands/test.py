@@ -17,7 +17,7 @@ def test(yes: bool, pytest_arguments: tuple[str, ...]) -> None:
     from guide.lab.machine import program, require_packages
     from guide.project import open_project
 
-    require(open_project(ROOT).versions, yes)
+    require(open_project(ROOT).versions, "embedded", yes)
     require_packages((program("chromium", "chromium"),), install=asker(yes))
     prose = ["docs", "snippets", "script", "manifests", "src", "README.md", "CONTRIBUTING.md", "CHANGELOG.md"]
     scripts = [str(path) for path in sorted(ROOT.glob("src/guide/lab/*.sh"))]

@@ -76,7 +76,7 @@ def verify(
         find(select(plan, None, last), pause)
         if not sys.stdin.isatty():
             raise InputError("--pause opens a shell, and there is no terminal for it.")
-    require(project.versions, yes)
+    require(project.versions, provider, yes)
     project.refuse_faults()
     make_folders(project.build, project.report)
     choice = Choice(runtime, last, provider=provider, resume=resume, pause=pause)
@@ -104,13 +104,13 @@ def goto(chapter: int, provider: str, inventory: Path | None, runtime: str, shim
     made_of = the_runtime(project, runtime, shim)
     lab, _ = the_lab(provider, inventory, runtime=made_of, yes=yes)
     before = [each.chapter for each in plan if each.chapter is not None and each.chapter < chapter]
-    require(project.versions, yes)
+    require(project.versions, provider, yes)
     lab.down()
     if before:
         run_lane(Choice(runtime, max(before), provider=provider, evidence=False), lab, project, lane, keep=True)
     else:
         report = Report(Console())
-        parts = make_parts(lab.cache, project.root, project.versions, report, made_of)
+        parts = make_parts(lab, project.versions, report)
         report.still()
         lab.up(parts, None)
     click.echo(f"The nodes are at the start of chapter {chapter}: go on by ./guide shell NODE.")

@@ -120,7 +120,7 @@ def build(cache: Cache, toolchain: Toolchain, wanted: Build) -> Path:
         flags = ["-trimpath", "-buildvcs=false", f"-tags={TAGS}", f"-ldflags={wanted.linker_flags()}"]
         command: list[str | Path] = [toolchain.go, "build", "-o", folder / name, *flags, wanted.component.package]
         run(command, what=f"Building {name} {wanted.version}", env=env, cwd=wanted.module_folder)
-        check_version(folder / name, wanted)
+        check_version(folder / name, wanted.component, wanted.version)
 
     entry = cache.get(wanted.entry, wanted.inputs(toolchain.version), compile_into)
     return entry / name
@@ -136,10 +136,12 @@ def fetch_modules(cache: Cache, toolchain: Toolchain, builds: Sequence[Build]) -
             run(command, what=what, env=env, cwd=wanted.module_folder)
 
 
-def check_version(binary: Path, wanted: Build) -> None:
+def check_version(binary: Path, component: Component, version: str) -> None:
     """Raise LabError if a binary does not say that it is of the wanted version."""
-    command: list[str | Path] = [binary, *wanted.component.version_arguments]
-    asked = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
-    said = asked.stdout
-    if wanted.version not in said:
-        raise LabError(f"{binary.name} was built as {wanted.version} but says: {said.strip()}")
+    command: list[str | Path] = [binary, *component.version_arguments]
+    try:
+        asked = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+    except OSError as error:
+        raise LabError(f"{binary.name} {version} cannot be run: {error.strerror}") from error
+    if version not in asked.stdout:
+        raise LabError(f"{binary.name} should be {version}, and says: {asked.stdout.strip() or 'nothing'}")

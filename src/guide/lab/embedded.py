@@ -11,10 +11,11 @@ from pathlib import Path
 from guide.errors import LabError
 from guide.lab.cache import Cache, digest, remove_tree
 from guide.lab.cgroups import Groups, kill_all
-from guide.lab.facts import Nodes, read_versions
+from guide.lab.facts import Nodes
 from guide.lab.identity import write_hosts, write_identity
+from guide.lab.images import stand_ins
 from guide.lab.keys import Keys
-from guide.lab.machine import load_modules
+from guide.lab.machine import architecture, load_modules
 from guide.lab.namespace import Namespace
 from guide.lab.nspawn import Machine
 from guide.lab.parts import Parts
@@ -89,6 +90,20 @@ class Embedded:
         return Keys(self.folder / "keys")
 
     @property
+    def here(self) -> bool:
+        """Whether this machine carries its nodes."""
+        return True
+
+    def architecture(self) -> str:
+        """Give the name of its nodes' architecture."""
+        return architecture()
+
+    @property
+    def sources(self) -> dict[str, str]:
+        """Where its components and images come from, by name, in words; known while it is up."""
+        return self.register.sources
+
+    @property
     def _binaries(self) -> Path:
         return self.folder / "bin"
 
@@ -120,7 +135,7 @@ class Embedded:
             give(binary, self._binaries / name)
         self.namespace.create(self.nodes.host, self.nodes.network)
         addresses = {name: str(address) for name, address in self.nodes.addresses.items()}
-        record = self.register.write(owner, addresses, parts.runtime.name)
+        record = self.register.write(owner, addresses, parts)
         self.groups.create(HOST)  # where there is no resolver, too
         # Processes are started in threads, which an interrupt does not reach: none is left between fork and group.
         with ThreadPoolExecutor() as threads:
@@ -136,12 +151,15 @@ class Embedded:
     @property
     def stand_ins(self) -> tuple[str, ...]:
         """What is not the real thing in this lab, in words for people."""
-        images = "Images are built from Debian's packages and the project's own builds, under the official names."
         resolver = "The nodes' upstream resolver is a CoreDNS in the lab's network, without a way to the internet."
+        spared = (
+            "Docker calls runc by way of a wrapper, as this machine may not spare processes when memory runs out."
+        )
         return (
-            *((images,) if read_versions(self.tree / "config").images else ()),
+            *stand_ins(self.sources),
             *((resolver,) if self._resolver.exists() else ()),
             *self.runtime.stand_ins,
+            *((spared,) if self.runtime.name == "docker" and not may_spare() else ()),
         )
 
     def _start_resolver(self) -> None:
@@ -165,6 +183,7 @@ class Embedded:
         write_identity(folder / "upper", name, self.nodes, self.keys)
         if provision_script(self.tree) is None:
             write_hosts(folder / "upper", self.nodes)
+        assert parts.rootfs is not None  # noqa: S101 - nodes that are here have one
         self._machine(name).start(self.namespace, parts.rootfs, self._binaries, self.tree)
 
     def _machine(self, name: str) -> Machine:

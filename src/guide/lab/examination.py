@@ -10,7 +10,15 @@ from pathlib import Path
 from guide.errors import GuideError
 from guide.lab.cgroups import is_unified, systemd_decides
 from guide.lab.facts import Versions
-from guide.lab.machine import BRIDGES, architecture, lab_needs, missing_packages, require_linux, require_namespaces
+from guide.lab.machine import (
+    BRIDGES,
+    architecture,
+    lab_needs,
+    missing_packages,
+    only_reaches,
+    require_linux,
+    require_namespaces,
+)
 from guide.lab.provide import Provided
 from guide.lab.runtime import may_spare
 from guide.node import Ending
@@ -53,8 +61,14 @@ def available_memory() -> int:
     return int(line.split()[1]) * 1024
 
 
-def examine_machine(versions: Versions, cache: Path) -> Iterator[Finding]:
-    """Look at a machine that is to carry embedded nodes, with its cache in a folder that need not be there yet."""
+def examine_machine(versions: Versions, provider: str, cache: Path) -> Iterator[Finding]:
+    """Look at a machine that is to carry or make nodes, with its cache in a folder that need not be there yet."""
+    missing = missing_packages(lab_needs(versions, provider))
+    remedy = f"Run apt-get install {' '.join(missing)}, or ./guide up --yes." if missing else ""
+    packages = Finding(not missing, "All packages that the lab uses are installed", remedy)
+    if only_reaches(versions, provider):
+        yield packages
+        return
     system = tried("This is Linux", require_linux)
     yield system
     if not system.good:
@@ -64,13 +78,11 @@ def examine_machine(versions: Versions, cache: Path) -> Iterator[Finding]:
     yield Finding(root, "You are root", "" if root else "Nodes are made as root: run it again with sudo.")
     if root:
         yield tried("It allows new namespaces", require_namespaces)
-    missing = missing_packages(lab_needs(versions))
-    remedy = f"Run apt-get install {' '.join(missing)}, or ./guide up --yes." if missing else ""
-    yield Finding(not missing, "All packages that the lab uses are installed", remedy)
+    yield packages
     yield enough("Memory", available_memory(), MEMORY, "End other programs, or use a machine with more.")
     there = next(path for path in (cache, *cache.parents) if path.exists())
     free = shutil.disk_usage(there).free
-    used = cache.exists() and any(cache.glob("kubelet-*"))
+    used = cache.exists() and any(cache.glob("*kubelet-*"))
     yield enough(f"Disk for {cache}", free, NODE_DISK if used else DISK, "Remove files there, or set XDG_CACHE_HOME.")
     version = "version 2" if is_unified() else "version 1"
     who = "systemd starts nodes as its units" if systemd_decides() else "nodes are started by ourselves"

@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from enum import StrEnum
 from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,15 @@ import yaml
 from guide.errors import InputError
 
 CHOICE = "GUIDE_KUBERNETES"  # in the environment: a version other than that of versions.yaml
+SOURCE = "GUIDE_SOURCE"  # in the environment: where components come from
+
+
+class Source(StrEnum):
+    """Where components and images come from: builds, the publishers' releases, or these as far as they can be had."""
+
+    MODULES = "modules"
+    RELEASES = "releases"
+    EITHER = "either"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +43,14 @@ class Versions:
         images: references of container images by name.
         go: the toolchain that components are built with, or "" where none is built.
         debian: the release that nodes run.
+        source: where components and images come from.
     """
 
     components: dict[str, str]
     images: dict[str, str]
     go: str
     debian: str
+    source: Source = Source.MODULES
 
 
 def read_yaml(path: Path) -> dict[str, Any]:
@@ -98,7 +110,7 @@ def versions_in(config: Path) -> dict[str, Any]:
 
 
 def read_versions(config: Path) -> Versions:
-    """Read versions.yaml in the folder `config`, with the Kubernetes that was chosen."""
+    """Read versions.yaml in the folder `config`, with the Kubernetes and the source that were chosen."""
     path = config / "versions.yaml"
     content = versions_in(config)
     try:
@@ -108,4 +120,13 @@ def read_versions(config: Path) -> Versions:
         raise InputError(f"{path}: debian is missing: name the release that nodes run, such as trixie") from error
     except AttributeError as error:
         raise InputError(f"{path}: images should be a mapping of names to references") from error
-    return Versions({name: str(value) for name, value in content.items()}, images, go, debian)
+    return Versions({name: str(value) for name, value in content.items()}, images, go, debian, source())
+
+
+def source() -> Source:
+    """Give where components come from, as it was chosen. Raises InputError for what is no source."""
+    chosen = os.environ.get(SOURCE, Source.MODULES)
+    try:
+        return Source(chosen)
+    except ValueError as error:
+        raise InputError(f"{SOURCE} is {chosen}; it can be {', '.join(Source)}.") from error

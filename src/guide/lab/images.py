@@ -1,15 +1,21 @@
-"""The container images, made from Debian packages and our own builds under the names that manifests use."""
+"""The container images: pulled, or made from Debian packages and our own builds under the names of manifests."""
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from guide.errors import InputError, LabError
-from guide.lab.cache import Cache, digest
+from guide.lab.cache import Cache, digest, remove_tree
 from guide.lab.command import run
 from guide.lab.facts import Versions
+from guide.lab.lock import Lock
 from guide.lab.rootfs import bootstrap
+
+MADE = "made here"
+PULLED = "pulled"
+BY_NODES = "pulled by the nodes"
+NOTE = ".id"  # beside an image that was pulled
 
 NGINX_PACKAGES = ("nginx-light", "curl")
 NGINX_HOOKS = (
@@ -36,7 +42,7 @@ class Recipe:
 
 def pack(content: Path, recipe: Recipe, archive: Path, work: Path) -> None:
     """Write an image with the files in `content` as a Docker archive. `work` is an empty folder, used up."""
-    storage: list[str | Path] = ["--root", work / "root", "--runroot", work / "run", "--storage-driver", "vfs"]
+    storage = storage_in(work)
     what = f"Making the image {recipe.reference}"
     container = run(["buildah", *storage, "from", "scratch"], what=what).strip()
     run(["buildah", *storage, "add", "--quiet", container, content, "/"], what=what)
@@ -44,18 +50,47 @@ def pack(content: Path, recipe: Recipe, archive: Path, work: Path) -> None:
     config += ["--port", str(recipe.port)] if recipe.port else []
     run(["buildah", *storage, "config", *config, container], what=what)
     run(["buildah", *storage, "commit", "--quiet", "--rm", container, recipe.reference], what=what)
-    run(
-        [
-            "buildah",
-            *storage,
-            "push",
-            "--quiet",
-            recipe.reference,
-            f"docker-archive:{archive}:{recipe.reference}",
-        ],
-        what=what,
-    )
+    save(recipe.reference, archive, storage, what)
     shutil.rmtree(work)
+
+
+def storage_in(work: Path) -> list[str | Path]:
+    """Give the options by which buildah keeps all that it has in a folder."""
+    return ["--root", work / "root", "--runroot", work / "run", "--storage-driver", "vfs"]
+
+
+def save(reference: str, archive: Path, storage: list[str | Path], what: str) -> None:
+    """Write an image that buildah has as a Docker archive."""
+    run(["buildah", *storage, "push", "--quiet", reference, f"docker-archive:{archive}:{reference}"], what=what)
+
+
+def pulled(cache: Cache, name: str, reference: str, arch: str, lock: Lock) -> Path:
+    """Give the Docker archive of an image, pulled if the cache has none. Raises LabError if the lock has another."""
+
+    def pull(folder: Path) -> None:
+        storage, what = storage_in(folder / "work"), f"Pulling the image {reference}"
+        said = run(["buildah", *storage, "pull", "--quiet", "--arch", arch, reference], what=what)
+        save(reference, folder / "image.tar", storage, what)
+        shutil.rmtree(folder / "work")
+        (folder / NOTE).write_text(said.strip())
+
+    entry = cache.get(f"pulled-{name}", digest(reference, arch), pull)
+    try:
+        lock.hold(f"{reference}#{arch}", (entry / NOTE).read_text())
+    except LabError:
+        remove_tree(entry)
+        raise
+    return entry / "image.tar"
+
+
+def stand_ins(sources: Mapping[str, str]) -> tuple[str, ...]:
+    """Say which images are not the official ones, of the sources of all parts."""
+    made = [name.removeprefix("image ") for name, source in sources.items() if source == MADE]
+    if not made:
+        return ()
+    words = "Images are built from Debian's packages and the project's own builds, under the official names"
+    others = any(source in (PULLED, BY_NODES) for source in sources.values())
+    return (f"{words}: {', '.join(made)}." if others else f"{words}.",)
 
 
 def nginx_content(folder: Path, release: str, reference: str) -> None:

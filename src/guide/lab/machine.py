@@ -11,10 +11,10 @@ from pathlib import Path
 
 from guide.errors import LabError
 from guide.lab.command import run
-from guide.lab.facts import Versions
+from guide.lab.facts import Source, Versions
 
 BRIDGES = Path("/proc/sys/net/bridge")  # there where br_netfilter is
-ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64"}
+ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64", "arm64": "arm64"}  # as Linux and macOS say it
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +48,7 @@ LAB_NEEDS = (
 )
 BUILD_NEEDS = (program("gcc", "gcc"), file("/usr/include/stdio.h", "libc6-dev"))
 IMAGE_NEEDS = (program("buildah", "buildah"),)
+REACH_NEEDS = (program("ssh", "openssh-client"), program("curl", "curl"))  # of nodes that run elsewhere
 
 
 def architecture() -> str:
@@ -61,28 +62,50 @@ def architecture() -> str:
     return ARCHITECTURES[machine]
 
 
-def require_lab(versions: Versions, *, install: Callable[[list[str]], bool]) -> None:
-    """Make sure that this machine can carry a lab of these versions, or raise LabError with what to do.
+def runs(arch: str) -> bool:
+    """Tell whether this machine runs the nodes' programs."""
+    return is_linux() and ARCHITECTURES.get(platform.machine()) == arch
+
+
+def is_linux() -> bool:
+    """Tell whether this is Linux."""
+    return sys.platform.startswith("linux")
+
+
+def only_reaches(versions: Versions, provider: str) -> bool:
+    """Tell whether this machine makes nothing: nodes that run elsewhere get releases."""
+    return provider != "embedded" and versions.source is Source.RELEASES
+
+
+def require_lab(versions: Versions, provider: str, *, install: Callable[[list[str]], bool]) -> None:
+    """Make sure that this machine can do what a provider needs for these versions, or raise LabError with what to do.
 
     `install` is asked with the names of missing packages, and answers whether they may be installed.
     """
-    require_linux()
-    architecture()
-    if os.geteuid() != 0:
-        raise LabError("Embedded nodes need root: run it again with sudo.")
-    require_namespaces()
-    require_packages(lab_needs(versions), install=install)
+    if not only_reaches(versions, provider):
+        require_linux()
+        architecture()
+        if os.geteuid() != 0:
+            raise LabError("Embedded nodes need root: run it again with sudo.")
+        require_namespaces()
+    require_packages(lab_needs(versions, provider), install=install)
 
 
 def require_linux() -> None:
     """Raise LabError unless this is Linux."""
-    if not sys.platform.startswith("linux"):
-        raise LabError("Embedded nodes need Linux; this is not. Use a Linux machine, or Vagrant.")
+    if not is_linux():
+        raise LabError(
+            "Embedded nodes need Linux, as builds do; this is not. "
+            "Use a Linux machine, or --provider vagrant with --source releases."
+        )
 
 
-def lab_needs(versions: Versions) -> tuple[Need, ...]:
-    """Give what a lab of these versions needs of a machine."""
-    return (*LAB_NEEDS, *(BUILD_NEEDS if versions.go else ()), *(IMAGE_NEEDS if versions.images else ()))
+def lab_needs(versions: Versions, provider: str) -> tuple[Need, ...]:
+    """Give what a provider's lab of these versions needs of this machine."""
+    if only_reaches(versions, provider):
+        return REACH_NEEDS
+    builds = versions.go and versions.source is not Source.RELEASES
+    return (*LAB_NEEDS, *(BUILD_NEEDS if builds else ()), *(IMAGE_NEEDS if versions.images else ()))
 
 
 def require_namespaces() -> None:

@@ -6,31 +6,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
-from guide.lab.cache import Cache
 from guide.lab.facts import Versions
-from guide.lab.parts import Parts, Progress, make_parts
+from guide.lab.parts import Parts, Site, make_parts
+from guide.lab.progress import Progress
 from guide.lab.record import Record
-from guide.lab.runtime import Runtime
 from guide.node import Node
 
 
-class Provided(Protocol):
+class Provided(Site, Protocol):
     """A lab that a provider makes and removes, whether it is up or not."""
-
-    @property
-    def tree(self) -> Path:
-        """The project's folder."""
-        ...
-
-    @property
-    def cache(self) -> Cache:
-        """Where what it is made of is kept."""
-        ...
-
-    @property
-    def runtime(self) -> Runtime:
-        """What runs containers on its nodes."""
-        ...
 
     @property
     def folder(self) -> Path:
@@ -40,6 +24,11 @@ class Provided(Protocol):
     @property
     def stand_ins(self) -> tuple[str, ...]:
         """What is not the real thing in it, in words for people."""
+        ...
+
+    @property
+    def sources(self) -> dict[str, str]:
+        """Where its components and images come from, by name, in words; known while it is up."""
         ...
 
     def record(self) -> Record | None:
@@ -83,15 +72,10 @@ class Provided(Protocol):
         ...
 
 
-def parts_of(lab: Provided, versions: Versions, progress: Progress) -> Parts:
-    """Give what a lab's nodes are made of; what the cache lacks is made. Raises InputError, LabError."""
-    return make_parts(lab.cache, lab.tree, versions, progress, lab.runtime)
-
-
 @contextmanager
 def provided(lab: Provided, versions: Versions, progress: Progress, *, keep: bool = False) -> Iterator[Provided]:
     """Give a lab with clean nodes, and remove it in the end unless `keep`."""
-    lab.up(parts_of(lab, versions, progress), os.getpid())
+    lab.up(make_parts(lab, versions, progress), os.getpid())
     try:
         yield lab
     finally:

@@ -3,7 +3,7 @@
 import json
 import os
 from contextlib import suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from guide.errors import LabError
@@ -22,6 +22,7 @@ class Record:
         owner: the process that uses it and removes it in the end; None for one that stays until `down`.
         addresses: node names with addresses.
         runtime: what runs containers there.
+        sources: where components and images came from, by name, in words.
     """
 
     name: str
@@ -30,6 +31,7 @@ class Record:
     owner: int | None
     addresses: dict[str, str]
     runtime: str = "containerd"
+    sources: dict[str, str] = field(default_factory=dict)
 
     @property
     def abandoned(self) -> bool:

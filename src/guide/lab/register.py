@@ -11,6 +11,7 @@ from filelock import FileLock, Timeout
 
 from guide.errors import LabError
 from guide.lab.cache import Cache
+from guide.lab.parts import Parts
 from guide.lab.record import Record, read_record
 
 TIME_TO_MAKE = 60.0  # seconds that another process gets to make or remove the same lab
@@ -48,11 +49,18 @@ class Register:
         """Give what is written of the lab, or None if it is not up."""
         return read_record(self._file)
 
-    def write(self, owner: int | None, addresses: dict[str, str], runtime: str) -> Record:
-        """Write down that the lab is made."""
-        record = Record(self.name, str(self.tree), time.time(), owner, addresses, runtime)
+    def write(self, owner: int | None, addresses: dict[str, str], parts: Parts) -> Record:
+        """Write down that the lab is made, and of what."""
+        made = time.time()
+        record = Record(self.name, str(self.tree), made, owner, addresses, parts.runtime.name, parts.sources)
         record.write(self._file)
         return record
+
+    @property
+    def sources(self) -> dict[str, str]:
+        """Where its components and images came from, by name, in words; nothing if it is not up."""
+        record = self.record()
+        return record.sources if record else {}
 
     def take(self, owner: int, alive: Callable[[], bool]) -> None:
         """Let the process `owner` alone use nodes that are up. Raises LabError if they are not, or are in use."""

@@ -1,105 +1,137 @@
-"""Official releases of what no registry has: downloaded once, resumed if interrupted, held to a lock."""
+"""Official releases: downloaded once, checked by the publisher's checksum, and from then on held to a lock."""
 
+import gzip
 import re
-import subprocess
+import shutil
 import tarfile
+import tempfile
+import zlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-from guide.errors import LabError
-from guide.lab.cache import Cache, digest, sha256
+from guide.errors import InputError, LabError
+from guide.lab.cache import Cache, digest, remove_tree, sha256
+from guide.lab.download import download
+from guide.lab.facts import read_yaml
+from guide.lab.lock import Lock
 
-LINE = re.compile(r"([0-9a-f]{64})  (\S+)")
-TRIES = 3  # downloads that go on where the one before stopped
-STALLED = (
-    "--speed-limit",
-    "1024",
-    "--speed-time",
-    "20",
-)  # fewer bytes a second, for so many seconds, are no download
-TIME_TO_CONNECT = "10"  # seconds
+FILE = "releases.yaml"
+OPTIONAL = {"member", "checksum"}  # beside the address
+NOTE = ".sha256"  # in an entry of the cache: of the file that was downloaded
+SHA256 = re.compile(r"[0-9a-fA-F]{64}")
 
 
-def read_lock(lock: Path) -> dict[str, str]:
-    """Give the SHA-256 that each address must have, from a lock with comments. Raises LabError if it is damaged."""
-    known: dict[str, str] = {}
-    for number, line in enumerate(lock.read_text().splitlines() if lock.exists() else (), start=1):
-        if not line.strip() or line.startswith("#"):
-            continue
-        match = LINE.fullmatch(line.strip())
-        if not match:
-            raise LabError(
-                f"{lock}:{number}: this is no line of a lock, which has a SHA-256, two spaces, and an address"
-            )
-        known[match[2]] = match[1]
-    return known
+@dataclass(frozen=True, slots=True)
+class Release:
+    """A file that a publisher has released.
 
-
-def download(address: str, file: Path) -> None:
-    """Get a file by curl, which goes on with what there is of it. Raises LabError if that cannot be done."""
-    command = [
-        "curl",
-        "--fail",
-        "--silent",
-        "--show-error",
-        "--location",
-        "--connect-timeout",
-        TIME_TO_CONNECT,
-        *STALLED,
-    ]
-    said = ""
-    for _ in range(TRIES):
-        done = subprocess.run(
-            [*command, "--continue-at", "-", "--output", str(file), address],
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if done.returncode == 0:
-            return
-        said = done.stderr.strip().removeprefix("curl: ")
-    raise LabError(f"{address} cannot be downloaded: {said}")
-
-
-def fetch(cache: Cache, address: str, lock: Path) -> Path:
-    """Give the file at an address, downloaded if the cache has none, and the same as in the lock.
-
-    An address that the lock does not have yet is written there with the SHA-256 that it has now. Raises LabError if
-    it cannot be had, or is another file.
+    Attributes:
+        address: where it is.
+        members: what is wanted of it, by the name it gets: a path in the archive, or "" for the file itself.
+        checksum: where the publisher has its SHA-256, or "" without one.
     """
-    known = read_lock(lock)
-    name = address.rpartition("/")[2]
-    folder = cache.root / "downloads" / digest(address)
-    folder.mkdir(parents=True, exist_ok=True)
-    file, part = folder / name, folder / f"{name}.part"
-    if not file.exists():
-        download(address, part)
-        part.rename(file)
-    seen = sha256(file)
-    if address not in known:
-        with lock.open("a") as lines:
-            lines.write(f"{seen}  {address}\n")
-    elif seen != known[address]:
-        file.unlink()
-        raise LabError(
-            f"{address} is not the file that {lock} has: its SHA-256 is {seen}, and not {known[address]}. "
-            "If the project has published it anew, and says so, remove the line; else do not use it."
-        )
-    return file
+
+    address: str
+    members: dict[str, str]
+    checksum: str = ""
+
+    @property
+    def name(self) -> str:
+        """What the publisher calls it."""
+        return self.address.rpartition("/")[2]
 
 
-def member(archive: Path, name: str, cache: Cache) -> Path:
-    """Give one file of a tar archive, unpacked into the cache. Raises LabError if it is not in there."""
+def read_releases(config: Path, what: str, version: str, arch: str, names: Sequence[str]) -> list[Release]:
+    """Give the files that programs of `what` are in, by releases.yaml in the folder `config`. Raises InputError."""
+    path = config / FILE
+    entry = read_yaml(path).get(what)
+    if not isinstance(entry, dict) or "address" not in entry or not entry.keys() <= {"address", *OPTIONAL}:
+        raise InputError(f"{path}: {what} should have an address, and may have {' and '.join(sorted(OPTIONAL))}")
+    found: dict[str, Release] = {}
+    try:
+        for name in names:
+            values = {"version": version, "arch": arch, "name": name}
+            address = str(entry["address"]).format(**values)
+            checksum = str(entry.get("checksum", "")).format(**values, address=address)
+            release = found.setdefault(address, Release(address, {}, checksum))
+            release.members[name] = str(entry.get("member", "")).format(**values)
+    except (KeyError, ValueError, IndexError) as error:
+        raise InputError(f"{path}: {what}: only version, arch and name stand in braces ({error})") from error
+    return list(found.values())
 
-    def unpack(folder: Path) -> None:
+
+def obtain(
+    cache: Cache,
+    release: Release,
+    lock: Lock,
+    check: Callable[[str, Path], None],
+    told: Callable[[int], None] = lambda _: None,
+) -> dict[str, Path]:
+    """Give the programs of a release, downloaded if the cache has none, and the same as in the lock.
+
+    The first time, the publisher's checksum decides, where there is one; then the lock does, which takes it down.
+    `check` raises LabError for a program that is not the wanted one, by its name and path; `told` gets how
+    many bytes are there. Raises LabError if it cannot be had or is another: nothing of it stays in the cache then.
+    """
+
+    def get(folder: Path) -> None:
+        wanted = lock.known().get(release.address) or published(release)
+        part = cache.root / "downloads" / f"{digest(release.address)}.part"
+        part.parent.mkdir(exist_ok=True)
+        download(release.address, part, told)
         try:
-            with tarfile.open(archive) as files:
-                content = files.extractfile(name)
-                if content is None:
-                    raise LabError(f"{archive.name}: {name} is no file")
-                target = folder / Path(name).name
-                target.write_bytes(content.read())
-                target.chmod(0o755)
-        except (KeyError, tarfile.TarError, EOFError) as error:
-            raise LabError(f"{archive.name} is no archive with {name}: {error}") from error
+            seen = sha256(part)
+            if wanted and seen != wanted:
+                where = lock.path if release.address in lock.known() else release.checksum
+                raise LabError(
+                    f"{release.address} is not the file that {where} has: its SHA-256 is {seen}, and not {wanted}. "
+                    "If it is again another one by the next run, do not use it."
+                )
+            for name, member in release.members.items():
+                take(part, release.name, member, folder / name)
+                check(name, folder / name)
+        finally:
+            part.unlink()
+        (folder / NOTE).write_text(seen)
 
-    return cache.get(Path(name).name, digest(sha256(archive), name), unpack) / Path(name).name
+    entry = cache.get(f"release-{'-'.join(release.members)}", digest(release.address, *release.members.values()), get)
+    try:
+        lock.hold(release.address, (entry / NOTE).read_text())
+    except LabError:
+        remove_tree(entry)
+        raise
+    return {name: entry / name for name in release.members}
+
+
+def published(release: Release) -> str | None:
+    """Give the SHA-256 that a publisher has of a release, or None if it gives none. Raises LabError."""
+    if not release.checksum:
+        return None
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "checksums"
+        download(release.checksum, file)
+        text = file.read_text(errors="replace")
+    for line in text.splitlines():
+        words = line.split()
+        # Alone, or with the name of the file as sha256sum writes it.
+        if words and SHA256.fullmatch(words[0]) and (len(words) == 1 or words[1].lstrip("*") == release.name):
+            return words[0].lower()
+    raise LabError(f"{release.checksum} has no SHA-256 of {release.name}.")
+
+
+def take(file: Path, called: str, member: str, target: Path) -> None:
+    """Move a downloaded program, or one member of an archive, to where it is wanted. Raises LabError without it."""
+    if not member:
+        shutil.copyfile(file, target)
+    else:
+        try:
+            with tarfile.open(file) as archive:
+                content = archive.extractfile(member)
+                if content is None:
+                    raise LabError(f"{called}: {member} is no file")
+                with target.open("wb") as program:
+                    shutil.copyfileobj(content, program)
+        except (KeyError, tarfile.TarError, EOFError, zlib.error, gzip.BadGzipFile) as error:
+            raise LabError(f"{called} is no archive with {member}: {error}") from error
+    target.chmod(0o755)

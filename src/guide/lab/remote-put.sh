@@ -1,7 +1,8 @@
 # Makes a machine a node of the guide, after our files have come, and notes what it was like before. $1: where notes are kept;
-# $2: the commands that load images into the runtime's store.
+# $2: the commands that load images into the runtime's store; $3: images that it pulls.
 set -eu
 notes=$1 loader=$2
+export PULLS=$3
 
 mkdir -p "$notes"
 dpkg-query --show --showformat='${Package}\n' | sort >"$notes/packages"
@@ -24,10 +25,14 @@ install --mode=600 "$notes/id" /root/.ssh/id_ed25519
 chmod 700 /root/.ssh
 
 # The loader starts the runtime for as long as it takes, in namespaces that end it.
+mkdir -p "$notes/archives"
 ln -s "$notes/archives" /archives
+resolver=$(readlink --canonicalize /etc/resolv.conf) # in /run, if systemd-resolved writes it
+[ -z "$PULLS" ] || install --mode=644 "$resolver" "$notes/resolv.conf"
 unshare --mount --pid --fork --kill-child --propagation private sh -c "
     mount -t proc proc /proc
     mount -t tmpfs tmpfs /run
     set -eu
+    [ -z '$PULLS' ] || [ -e $resolver ] || install -D --mode=644 $notes/resolv.conf $resolver
     $loader"
 rm -r /archives "$notes/archives"

@@ -1,7 +1,6 @@
 """Nodes on machines that are there already, reached by SSH: prepared, used, and made again what they were."""
 
 import io
-import platform
 import re
 import subprocess
 import tarfile
@@ -13,7 +12,9 @@ from shlex import quote
 from guide.errors import InputError, LabError
 from guide.lab.cache import Cache, digest, remove_tree
 from guide.lab.facts import Nodes
+from guide.lab.images import stand_ins
 from guide.lab.keys import keygen, public
+from guide.lab.machine import ARCHITECTURES
 from guide.lab.parts import Parts
 from guide.lab.record import Record
 from guide.lab.register import Register
@@ -41,7 +42,7 @@ On each of them, as root, it
   - stops and disables containerd and Docker, turns swap off, and lets the machine forward packets;
   - writes /vagrant, programs into /usr/local/bin, links into /opt/cni/bin, the guide's names into /etc/hosts;
   - lets root of each machine in on the others, by a new key;
-  - loads the guide's images into {runtime}, whose store is then removed in the end.
+  - {verb} the guide's images into {runtime}, whose store is then removed in the end.
 ./guide down undoes this, and removes all that the guide's steps have made. Keep nothing else on these machines."""
 
 
@@ -106,8 +107,25 @@ class Remote:
     @property
     def stand_ins(self) -> tuple[str, ...]:
         """What is not the real thing in this lab, in words for people."""
-        images = "Images are built from Debian's packages and the project's own builds, under the official names."
-        return (images, *self.runtime.stand_ins)
+        return (*stand_ins(self.sources), *self.runtime.stand_ins)
+
+    @property
+    def here(self) -> bool:
+        """Whether this machine carries its nodes."""
+        return False
+
+    @property
+    def sources(self) -> dict[str, str]:
+        """Where its components and images come from, by name, in words; known while it is up."""
+        return self.register.sources
+
+    def architecture(self) -> str:
+        """Give the name of its nodes' architecture: that of the first, as all are of one kind. Raises LabError."""
+        name = next(iter(self.targets))
+        machine = self.look(name).machine
+        if machine not in ARCHITECTURES:
+            raise LabError(f"{name} ({self.place(name)}) is {machine}, and nodes are x86_64 or aarch64.")
+        return ARCHITECTURES[machine]
 
     @property
     def pace(self) -> float:
@@ -138,14 +156,15 @@ class Remote:
                 self.refuse(name, look, parts)
             refuse_mixture(looks)
             machines = "\n".join(f"  {name}: {self.place(name)}, {look.release}" for name, look in looks.items())
-            if not self.consent(WHAT_WE_DO.format(machines=machines, runtime=self.runtime.name)):
+            verb = "pulls" if parts.pulls else "loads"
+            if not self.consent(WHAT_WE_DO.format(machines=machines, verb=verb, runtime=self.runtime.name)):
                 raise LabError("Nothing was changed: say yes, or run it again with --yes.")
             for name, look in looks.items():
                 if look.ours:
                     self.undo(name)
             self.folder.mkdir(parents=True, exist_ok=True)
             addresses = {name: str(self.nodes.addresses[name]) for name in self.targets}
-            record = self.register.write(owner, addresses, self.runtime.name)
+            record = self.register.write(owner, addresses, parts)
             try:
                 self.put(parts, self.folder)
             except BaseException:
@@ -201,10 +220,10 @@ class Remote:
             )
         if not look.systemd:
             raise LabError(f"{where} is not managed by systemd, which starts the guide's programs.")
-        if look.machine != platform.machine():
+        if ARCHITECTURES.get(look.machine) != parts.arch:
             raise LabError(
-                f"{where} is {look.machine}, and the programs built here are for {platform.machine()}: "
-                "run the guide on a machine of the same kind."
+                f"{where} is {look.machine}, and the programs that it would get are for {parts.arch}: "
+                "run the guide on a machine of the same kind, or with --source releases."
             )
         if not look.address:
             own, size = self.nodes.addresses[name], self.nodes.network.prefixlen
@@ -236,7 +255,8 @@ class Remote:
         for name in self.targets:
             self.send(name, parts, key, hosts)
             script = (HERE / "remote-put.sh").read_text()
-            self.run(name, script, NOTES, LOADERS[self.runtime.name], what="Making it a node")
+            pulls = " ".join(parts.pulls)
+            self.run(name, script, NOTES, LOADERS[self.runtime.name], pulls, what="Making it a node")
 
     def host_keys(self) -> str:
         """Give the lines by which nodes know each other: the keys that the machines have themselves."""

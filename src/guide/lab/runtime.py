@@ -8,11 +8,11 @@ from pathlib import Path
 from guide.errors import InputError, LabError
 from guide.lab.cache import Cache
 from guide.lab.facts import Versions
-from guide.lab.machine import architecture
-from guide.lab.release import fetch, member
+from guide.lab.lock import Lock
+from guide.lab.machine import architecture, is_linux
+from guide.lab.release import obtain, read_releases
 
 SHIM = "cri-dockerd"
-RELEASE = f"https://github.com/Mirantis/{SHIM}/releases/download/v{{version}}/{SHIM}-{{version}}.{{arch}}.tgz"
 CAPABILITIES = Path("/proc/self/status")
 TIME_TO_ANSWER = 10  # seconds
 CAP_SYS_RESOURCE = 24  # see capabilities(7)
@@ -35,23 +35,19 @@ class Runtime:
     @property
     def stand_ins(self) -> tuple[str, ...]:
         """What is not the real thing with it, in words for people."""
-        if self.shim is None:
+        if self.shim is None or not self.named:
             return ()
         digest = hashlib.sha256(self.shim.read_bytes()).hexdigest()
-        named = (
-            (f"cri-dockerd is a binary that was named by its path, with the SHA-256 {digest}.",) if self.named else ()
-        )
-        spared = (
-            "Docker calls runc by way of a wrapper, as this machine may not spare processes when memory runs out."
-        )
-        return named if may_spare() else (*named, spared)
+        return (f"cri-dockerd is a binary that was named by its path, with the SHA-256 {digest}.",)
 
 
 CONTAINERD = Runtime()
 
 
-def choose(name: str, shim: Path | None, versions: Versions, cache: Cache, lock: Path) -> Runtime:
-    """Give the runtime that was asked for; where no cri-dockerd is named, its release is downloaded, by a lock.
+def choose(name: str, shim: Path | None, versions: Versions, cache: Cache, config: Path) -> Runtime:
+    """Give the runtime that was asked for; where no cri-dockerd is named, its release is downloaded.
+
+    `config` is the project's folder of that name: it has where releases are, and their lock.
 
     Raises InputError for what does not fit, LabError for what cannot be had.
     """
@@ -63,30 +59,36 @@ def choose(name: str, shim: Path | None, versions: Versions, cache: Cache, lock:
     if wanted is None:
         raise InputError(f"config/versions.yaml has no {SHIM}: this guide does not run on Docker.")
     if shim is not None:
-        refuse_other(shim, wanted)
+        if problem := wrong(shim, wanted):
+            raise InputError(f"--{SHIM} {shim}: it {problem}")
         return Runtime(name, shim.absolute(), named=True)
-    address = RELEASE.format(version=wanted, arch=architecture())
+    [release] = read_releases(config, SHIM, wanted, architecture(), [SHIM])
+
+    def check(_: str, program: Path) -> None:
+        if problem := wrong(program, wanted):
+            raise LabError(f"{release.address}: {SHIM} in it {problem}")
+
     try:
-        released = member(fetch(cache, address, lock), f"{SHIM}/{SHIM}", cache)
+        released = obtain(cache, release, Lock(config / "releases.txt"), check)[SHIM]
     except LabError as error:
         raise LabError(
             f"Docker needs {SHIM} {wanted}, which is in no package registry. {error}\n"
             f"Get it where you can, and name the binary by --{SHIM} PATH."
         ) from error
-    refuse_other(released, wanted)
     return Runtime(name, released)
 
 
-def refuse_other(shim: Path, wanted: str) -> None:
-    """Raise InputError unless a binary says that it is cri-dockerd of the wanted version."""
+def wrong(shim: Path, wanted: str) -> str:
+    """Give what is wrong with a binary that should be cri-dockerd, or nothing; only on Linux it can be asked."""
+    if not is_linux():
+        return ""
     try:
         command = [str(shim.absolute()), "--version"]
         asked = subprocess.run(command, capture_output=True, text=True, check=False, timeout=TIME_TO_ANSWER)
     except (OSError, subprocess.TimeoutExpired) as error:
-        raise InputError(f"--{SHIM} {shim}: it cannot be run: {error}") from error
+        return f"cannot be run: {error}"
     said = (asked.stdout + asked.stderr).strip()
-    if said.split()[:2] != [SHIM, wanted]:
-        raise InputError(f"--{SHIM} {shim}: it should be {SHIM} {wanted}, and says: {said or 'nothing'}")
+    return "" if said.split()[:2] == [SHIM, wanted] else f"should be {SHIM} {wanted}, and says: {said or 'nothing'}"
 
 
 def may_spare() -> bool:

@@ -26,6 +26,7 @@ done
 chroot "$root" sh -euc "$LOADER"
 """
 
+# What gives a runtime its images: archives in /archives, and those that PULLS names, from their registries.
 LOADERS = {
     # Only the part of containerd that speaks CRI is left out: it would look for pods to start.
     "containerd": r"""
@@ -36,7 +37,13 @@ LOADERS = {
             sleep 0.05
         done
         for archive in /archives/*.tar; do
-            ctr --namespace k8s.io images import --digests=false "$archive"
+            [ ! -e "$archive" ] || ctr --namespace k8s.io images import --digests=false "$archive"
+        done
+        for image in $PULLS; do
+            ctr --namespace k8s.io images pull --hosts-dir /etc/containerd/certs.d "$image" >/run/pulled || {
+                cat /run/pulled
+                exit 1
+            }
         done
         kill $!
         wait $! || exit 0
@@ -49,7 +56,10 @@ LOADERS = {
             sleep 0.05
         done
         for archive in /archives/*.tar; do
-            docker load --quiet --input "$archive"
+            [ ! -e "$archive" ] || docker load --quiet --input "$archive"
+        done
+        for image in $PULLS; do
+            docker pull --quiet "$image"
         done
         kill $!
         wait $! || exit 0
@@ -70,6 +80,7 @@ def runtime_state(cache: Cache, runtime: str, rootfs: Path, archives: dict[str, 
             "WORK": str(work),
             "RUNTIME": runtime,
             "LOADER": LOADERS[runtime],
+            "PULLS": "",
         }
         isolated = ["unshare", "--mount", "--net", "--pid", "--fork", "--kill-child", "--propagation", "private"]
         command: list[str | Path] = [*isolated, "sh", "-c", LOAD, "load", *archives.values()]

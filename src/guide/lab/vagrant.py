@@ -11,6 +11,8 @@ from pathlib import Path
 from guide.errors import LabError
 from guide.lab.cache import Cache, digest, remove_tree
 from guide.lab.facts import Nodes
+from guide.lab.images import stand_ins
+from guide.lab.machine import architecture
 from guide.lab.parts import Parts
 from guide.lab.record import Record
 from guide.lab.register import Register
@@ -70,10 +72,24 @@ class Vagrant:
         return Remote(self.tree, self.nodes, self.cache, "vagrant", targets, lambda _: True, self.runtime)
 
     @property
+    def here(self) -> bool:
+        """Whether this machine carries its nodes."""
+        return False
+
+    def architecture(self) -> str:
+        """Give the name of its nodes' architecture: this machine's, as virtual machines have it."""
+        return architecture()
+
+    @property
+    def sources(self) -> dict[str, str]:
+        """Where its components and images come from, by name, in words; known while it is up."""
+        return self.register.sources
+
+    @property
     def stand_ins(self) -> tuple[str, ...]:
         """What is not the real thing in this lab, in words for people."""
         given = os.environ.get("GUIDE_STAND_INS", "").splitlines()
-        return (*self._machines.stand_ins, *given)
+        return (*stand_ins(self.sources), *self.runtime.stand_ins, *given)
 
     @property
     def pace(self) -> float:
@@ -92,7 +108,7 @@ class Vagrant:
             self._remove()
             self.folder.mkdir(parents=True)
             addresses = {name: str(address) for name, address in self.nodes.addresses.items()}
-            record = self.register.write(owner, addresses, self.runtime.name)
+            record = self.register.write(owner, addresses, parts)
             try:
                 vagrant(self.tree, "up")
                 self._meet()
