@@ -3,7 +3,7 @@
 import hashlib
 import json
 import shlex
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -119,6 +119,18 @@ def look(path: str) -> str:
 def state_file(folder: Path, name: str) -> str:
     """Give where the shell of a node is kept: on the node, and for `host` beside our notes in the lab's folder."""
     return str(folder / "host-shell") if name == HOST else "/run/guide-shell"  # gone when the node reboots
+
+
+def boots_of(names: Iterable[str], opened: Callable[[str], Node]) -> dict[str, str]:
+    """Give what tells this boot of each node from another, by name. Raises LabError if one does not say."""
+    boots = {}
+    for name in names:
+        node = opened(name)
+        try:
+            boots[name] = boot_of(node)
+        finally:
+            node.close()
+    return boots
 
 
 def boot_of(node: Node) -> str:

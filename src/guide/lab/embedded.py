@@ -178,6 +178,9 @@ class Embedded:
         """Let the nodes stay when this process ends."""
         self.register.keep()
 
+    def share(self) -> None:
+        """Do nothing: nodes see the project's folder itself."""
+
     def target(self, name: str) -> Target:
         """Give where a node's SSH server is, as seen from inside the lab's network."""
         return Target(name, str(self.nodes.addresses[name]), "root", self.keys.client, self.keys.known_hosts)

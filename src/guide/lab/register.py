@@ -13,6 +13,7 @@ from guide.errors import LabError
 from guide.lab.cache import Cache
 from guide.lab.record import Record, read_record
 
+RECORD = "lab.json"
 TIME_TO_MAKE = 60.0  # seconds that another process gets to make or remove the same lab
 
 
@@ -31,7 +32,7 @@ class Register:
 
     @property
     def _file(self) -> Path:
-        return self.folder / "lab.json"
+        return self.folder / RECORD
 
     @contextmanager
     def locked(self) -> Iterator[None]:

@@ -3,7 +3,9 @@
 import os
 import re
 import shutil
+import signal
 import subprocess
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,6 +18,7 @@ from guide.lab.record import Record
 from guide.lab.register import Register
 from guide.lab.remote import Remote
 from guide.lab.runtime import CONTAINERD, Runtime
+from guide.lab.snapshots import Snapshots
 from guide.node import Node
 from guide.ssh import Target
 
@@ -134,6 +137,28 @@ class Vagrant:
         """Let the nodes stay when this process ends."""
         self.register.keep()
 
+    def share(self) -> None:
+        """Let the machines see the project's files as they are now. Raises LabError."""
+        self._machines.share()
+
+    @property
+    def _snapshots(self) -> Snapshots:
+        return Snapshots(self.folder, tuple(self.nodes.addresses), lambda *words: vagrant(self.tree, *words))
+
+    def kept(self) -> dict[str, Path]:
+        """Give the folders with what was noted of the lab then, by the names under which it was kept."""
+        return self._snapshots.kept()
+
+    def save(self, name: str) -> None:
+        """Keep the machines as they are, with all that runs on them. Raises LabError where the provider cannot."""
+        self._snapshots.save(name)
+
+    def restore(self, name: str) -> None:
+        """Let machines and notes be what they were, but for the time of day. Raises LabError."""
+        self._snapshots.restore(name)
+        for machine in self.nodes.addresses:
+            self._machines.run(machine, f"date --utc --set=@{time.time():.0f}", what="Setting its clock")
+
     def node(self, name: str) -> Node:
         """Give a node to run commands on; `host` is this machine."""
         return self._machines.node(name)
@@ -177,11 +202,26 @@ def vagrant(tree: Path, *arguments: str) -> str:
     """Run Vagrant on the project's machines, and give what it printed. Raises LabError with its last words."""
     require_vagrant()
     env = {**os.environ, "VAGRANT_CWD": str(tree), "VAGRANT_NO_COLOR": "1"}
-    done = subprocess.run(["vagrant", *arguments], env=env, capture_output=True, text=True, check=False)
-    if done.returncode != 0:
-        last = "\n".join(f"  {line}" for line in (done.stdout + done.stderr).strip().splitlines()[-LAST_LINES:])
-        raise LabError(f"vagrant {arguments[0]} ended with status {done.returncode}:\n{last}")
-    return done.stdout
+    command = ["vagrant", *arguments]
+    process = subprocess.Popen(
+        command,
+        env=env,
+        text=True,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        process_group=0,  # which an interrupt by hand does not reach: at a second one it leaves half a machine
+    )
+    try:
+        said, errors = process.communicate()
+    except BaseException:
+        process.send_signal(signal.SIGINT)
+        process.communicate()
+        raise
+    if process.returncode != 0:
+        last = "\n".join(f"  {line}" for line in (said + errors).strip().splitlines()[-LAST_LINES:])
+        raise LabError(f"vagrant {arguments[0]} ended with status {process.returncode}:\n{last}")
+    return said
 
 
 def read_states(text: str) -> dict[str, str]:
