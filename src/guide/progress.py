@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 import shlex
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,12 +12,13 @@ from typing import Any
 from guide.errors import InputError, LabError
 from guide.evidence import describe_outcome
 from guide.files import Mentions, files
-from guide.node import HOST, Ending, Node, Reply
+from guide.node import HOST, Ending, Node, Reply, rebooted
 from guide.plan import Lane, Planned
 from guide.run import Outcome, Result
 
 FILE = "progress.jsonl"
 TIME = 10.0  # seconds that a node gets to answer a question of ours
+UNIT = re.compile(r"--unit=([\w-]+)")
 BOOT = "cat /proc/sys/kernel/random/boot_id"
 
 
@@ -95,8 +97,17 @@ class Place:
             outcomes.append(restored(plan[number], line["outcome"]))
         for name, boot in boots().items():
             if head["boots"].get(name) != boot:
-                raise LabError(f"{name} has rebooted since, and what ran on it is gone: {again}.")
+                raise LabError(f"{rebooted(name, started(self.file, self.root, name))}: {again}.")
         return outcomes
+
+
+def started(notes: Path, root: Path, name: str) -> list[str]:
+    """Give the units that noted steps have started on a node, by themselves or by files below `root`."""
+    steps = [json.loads(line) for line in notes.read_text().splitlines()[1:]] if notes.exists() else []
+    mine = [step for step in steps if step["outcome"]["node"] == name]
+    texts = [step["outcome"]["command"] for step in mine]
+    texts += [path.read_text() for step in mine for path in (root / file for file in step["files"]) if path.exists()]
+    return list(dict.fromkeys(unit for text in texts for unit in UNIT.findall(text)))
 
 
 def save(path: str) -> str:

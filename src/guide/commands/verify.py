@@ -8,7 +8,16 @@ from typing import Any
 import click
 from rich.console import Console
 
-from guide.commands.common import ROOT, chapter_options, node_options, require, shell_like, the_lab, the_runtime
+from guide.commands.common import (
+    ROOT,
+    addressed,
+    chapter_options,
+    node_options,
+    require,
+    shell_like,
+    the_lab,
+    the_runtime,
+)
 from guide.commands.site import build_site
 from guide.errors import InputError, LabError, Status
 from guide.runner import Choice
@@ -94,7 +103,7 @@ def goto(chapter: int, provider: str, inventory: Path | None, runtime: str, shim
         lab.up(parts, None)
     if start != chapter:
         keep_start(lab, project, lane, plan, chapter)
-    click.echo(f"The nodes are at the start of chapter {chapter}: go on by ./guide shell NODE.")
+    click.echo(addressed(f"The nodes are at the start of chapter {chapter}: go on by ./guide shell NODE."))
 
 
 def go_back(lab: Any, project: Any, lane: Any, plan: Any, chapter: int) -> int | None:
@@ -165,7 +174,8 @@ def run_lane(choice: Choice, wanted: Any, project: Any, lane: Any, *, keep: bool
         console.print(f"Evidence: build/evidence/{lane}.json\nReport: build/report/index.html", highlight=False)
     if keep:
         console.print(
-            "The nodes are still up: ./guide shell NODE, ./guide verify --resume, ./guide down", highlight=False
+            addressed("The nodes are still up: ./guide shell NODE, ./guide verify --resume, ./guide down"),
+            highlight=False,
         )
     if status is Status.HELD and not counts[Result.PASSED] and not choice.resume:
         raise InputError("Not one step was executed: a run that executes nothing proves nothing.")

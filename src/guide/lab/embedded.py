@@ -104,14 +104,14 @@ class Embedded:
             give(binary, self._binaries / name)
         self.namespace.create(self.nodes.host, self.nodes.network)
         addresses = {name: str(address) for name, address in self.nodes.addresses.items()}
-        record = self.register.write(owner, addresses, parts.runtime.name)
+        self.register.write(owner, addresses, parts.runtime.name)
         self.groups.create(HOST)  # where there is no resolver, too
         # Processes are started in threads, which an interrupt does not reach: none is left between fork and group.
         with ThreadPoolExecutor() as threads:
             threads.submit(self._start_resolver).result()
             list(threads.map(lambda name: self._start(name, parts), addresses))
             list(threads.map(self._wait, addresses))
-        return record
+        return self.register.write(owner, addresses, parts.runtime.name)
 
     @property
     def _resolver(self) -> Path:

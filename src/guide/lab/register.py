@@ -50,7 +50,7 @@ class Register:
         return read_record(self._file)
 
     def write(self, owner: int | None, addresses: dict[str, str], runtime: str) -> Record:
-        """Write down that the lab is made."""
+        """Write down that the lab is made now: when that begins, and again when it is complete."""
         record = Record(self.name, str(self.tree), time.time(), owner, addresses, runtime)
         record.write(self._file)
         return record

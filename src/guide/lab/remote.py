@@ -146,13 +146,13 @@ class Remote:
                     self.undo(name)
             self.folder.mkdir(parents=True, exist_ok=True)
             addresses = {name: str(self.nodes.addresses[name]) for name in self.targets}
-            record = self.register.write(owner, addresses, self.runtime.name)
+            self.register.write(owner, addresses, self.runtime.name)
             try:
                 self.put(parts, self.folder)
             except BaseException:
                 self._remove()
                 raise
-            return record
+            return self.register.write(owner, addresses, self.runtime.name)
 
     def place(self, name: str) -> str:
         """Give where a node is, for people."""

@@ -22,7 +22,7 @@ from guide.lab.snapshots import Snapshots
 from guide.node import Node
 from guide.ssh import Target
 
-RUNNING = "running"
+RUNNING, NOT_MADE = "running", "not_created"
 LAST_LINES = 20  # of what Vagrant said when it failed
 FIELD = re.compile(r"\s*(\S+)\s+(.+)")
 
@@ -68,7 +68,12 @@ class Vagrant:
         try:
             text = self._ssh_config.read_text()
         except FileNotFoundError as error:
-            raise LabError("The nodes are not up: bring them up by ./guide up --provider vagrant.") from error
+            said = (
+                "The nodes are not up: bring them up by ./guide up."
+                if self.record() is None
+                else "The machines were not made to their end: begin again by ./guide down and ./guide up."
+            )
+            raise LabError(said) from error
         targets = read_ssh_config(text, tuple(self.nodes.addresses), self._known_hosts)
         return Remote(self.tree, self.nodes, self.cache, "vagrant", targets, lambda _: True, self.runtime)
 
@@ -91,11 +96,11 @@ class Vagrant:
         """Have Vagrant make the machines, and make them nodes. Raises LabError."""
         with self.register.locked():
             self.register.refuse_present(self.alive)
-            require_vagrant()
+            self._refuse_others()
             self._remove()
             self.folder.mkdir(parents=True)
             addresses = {name: str(address) for name, address in self.nodes.addresses.items()}
-            record = self.register.write(owner, addresses, self.runtime.name)
+            self.register.write(owner, addresses, self.runtime.name)
             try:
                 vagrant(self.tree, "up")
                 self._meet()
@@ -103,7 +108,16 @@ class Vagrant:
             except BaseException:
                 self._remove()
                 raise
-            return record
+            return self.register.write(owner, addresses, self.runtime.name)
+
+    def _refuse_others(self) -> None:
+        """Raise LabError for machines that are not known to the guide: somebody may be at work on them."""
+        made = [name for name, state in self._states().items() if state != NOT_MADE]
+        if made and not self.folder.exists():
+            raise LabError(
+                f"{' and '.join(made)} was made by Vagrant, but not by ./guide up: remove it by ./guide down, "
+                "if nobody needs it."
+            )
 
     def _meet(self) -> None:
         """Take down where machines are that were made a moment ago, and their keys: later they must have the same."""
@@ -180,7 +194,7 @@ class Vagrant:
 
     def _remove(self) -> bool:
         states = self._states()
-        made = any(state != "not_created" for state in states.values())
+        made = any(state != NOT_MADE for state in states.values())
         if made:
             vagrant(self.tree, "destroy", "--force")
         there = self.folder.exists()
