@@ -113,12 +113,13 @@ def test_what_nodes_are_made_from_is_refused_when_it_has_changed(guide, run):
 
 
 def test_nodes_that_have_rebooted_are_refused(guide, run):
-    guide.page(step("true") + step("false"))
+    guide.write("script/start.sh", "systemd-run() { true; }\nsystemd-run --unit=thing sleep 9\n")
+    guide.page(step(f"cd {guide.root}; . script/start.sh") + step("false"))
     run()
     run.boot.write_text("second\n")
     status, watcher, _ = run(resume=True)
     assert (status, watcher.outcomes) == (Status.NO_LAB, [])
-    assert "web has rebooted since, and what ran on it is gone" in watcher.given_up
+    assert "web has rebooted since, and what was started on it is gone (thing): run it again" in watcher.given_up
 
 
 @pytest.mark.parametrize(

@@ -2,13 +2,14 @@
 
 import sys
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import click
 
 from guide.commands.accept import accept
 from guide.commands.bench import bench
 from guide.commands.check import check
+from guide.commands.common import addressed
 from guide.commands.doctor import doctor
 from guide.commands.export import export
 from guide.commands.lane import lane
@@ -23,7 +24,18 @@ from guide.errors import GuideError, Status
 from guide.interrupt import take_signals_as_interrupts
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class Commands(click.Group):
+    """The commands, whose errors name the provider that was chosen."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command."""
+        try:
+            return super().invoke(ctx)
+        except GuideError as error:
+            raise type(error)(addressed(str(error))) from error
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 def guide() -> None:
     """Kubernetes from scratch: a guide whose every command is run on real nodes."""
 

@@ -1,5 +1,6 @@
 """What the engine asks of a node: run a command in a shell that lasts, and say what came of it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
@@ -50,3 +51,9 @@ class Node(Protocol):
     def close(self) -> None:
         """End the shell, and what still runs in it. May be called again."""
         ...
+
+
+def rebooted(name: str, units: Sequence[str]) -> str:
+    """Say that a node has rebooted, and what is therefore gone."""
+    named = f" ({', '.join(units)})" if units else ""
+    return f"{name} has rebooted since, and what was started on it is gone{named}"

@@ -11,11 +11,9 @@ import pytest
 
 from guide import hooks
 from guide.errors import GuideError, InputError, Status
-from guide.files import Mentions
 from guide.inventory import read_inventory
 from guide.labs import session_lab
 from guide.plan import Lane, Planned, find, select
-from guide.progress import Place
 from guide.project import Project, open_project
 from guide.report import make_folders
 from guide.run import Outcome, Result
@@ -161,9 +159,7 @@ class Runner:
         option, project = self._config.getoption, self.project
         lab = self._config.hook.pytest_guide_lab(config=self._config) or self._own_lab()
         folder = option("guide_state")
-        settings = project.settings
-        mentions = Mentions(project.root, settings.inputs)
-        place = Place(folder, project.root, self.lane, settings.config, mentions) if folder else None
+        place = project.place(folder, self.lane) if folder else None
         session = Session(project, self.lane, lab, self._config.hook, place, self._report)
         session.begin(self._selected, resume=option("guide_resume"))
         return session

@@ -2,8 +2,9 @@
 
 import hashlib
 import json
+import re
 import shlex
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,12 +12,13 @@ from typing import Any
 from guide.errors import InputError, LabError
 from guide.evidence import describe_outcome
 from guide.files import Mentions, files
-from guide.node import HOST, Ending, Node, Reply
+from guide.node import HOST, Ending, Node, Reply, rebooted
 from guide.plan import Lane, Planned
 from guide.run import Outcome, Result
 
 FILE = "progress.jsonl"
 TIME = 10.0  # seconds that a node gets to answer a question of ours
+UNIT = re.compile(r"--unit=([\w-]+)")
 BOOT = "cat /proc/sys/kernel/random/boot_id"
 
 
@@ -95,8 +97,17 @@ class Place:
             outcomes.append(restored(plan[number], line["outcome"]))
         for name, boot in boots().items():
             if head["boots"].get(name) != boot:
-                raise LabError(f"{name} has rebooted since, and what ran on it is gone: {again}.")
+                raise LabError(f"{rebooted(name, started(self.file, self.root, name))}: {again}.")
         return outcomes
+
+
+def started(notes: Path, root: Path, name: str) -> list[str]:
+    """Give the units that noted steps have started on a node, by themselves or by files below `root`."""
+    steps = [json.loads(line) for line in notes.read_text().splitlines()[1:]] if notes.exists() else []
+    mine = [step for step in steps if step["outcome"]["node"] == name]
+    texts = [step["outcome"]["command"] for step in mine]
+    texts += [path.read_text() for step in mine for path in (root / file for file in step["files"]) if path.exists()]
+    return list(dict.fromkeys(unit for text in texts for unit in UNIT.findall(text)))
 
 
 def save(path: str) -> str:
@@ -119,6 +130,18 @@ def look(path: str) -> str:
 def state_file(folder: Path, name: str) -> str:
     """Give where the shell of a node is kept: on the node, and for `host` beside our notes in the lab's folder."""
     return str(folder / "host-shell") if name == HOST else "/run/guide-shell"  # gone when the node reboots
+
+
+def boots_of(names: Iterable[str], opened: Callable[[str], Node]) -> dict[str, str]:
+    """Give what tells this boot of each node from another, by name. Raises LabError if one does not say."""
+    boots = {}
+    for name in names:
+        node = opened(name)
+        try:
+            boots[name] = boot_of(node)
+        finally:
+            node.close()
+    return boots
 
 
 def boot_of(node: Node) -> str:

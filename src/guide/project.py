@@ -9,13 +9,14 @@ from typing import Any
 
 from guide.checkup import refuse_lost
 from guide.errors import InputError
-from guide.files import unused
+from guide.files import Mentions, unused
 from guide.lab.facts import Nodes, Versions, read_nodes, read_versions
 from guide.lab.runtime import SHIM
 from guide.lint import lint_scripts, lint_steps
 from guide.node import HOST
 from guide.page import Page, load_site, read_pages
 from guide.plan import Lane, Planned, make_plan
+from guide.progress import Place
 
 # Every setting under extra.guide, and what it is for. The documentation's table is made from this.
 SETTINGS = {
@@ -95,6 +96,11 @@ class Project:
     def plan(self, lane: Lane) -> list[Planned]:
         """Give the lane's steps. Raises InputError for what is wrong on any page."""
         return make_plan(self.pages, self.names, self.root, lane)
+
+    def place(self, folder: Path, lane: Lane) -> Place:
+        """Give where it is noted, in a folder, how far a lane has come."""
+        mentions = Mentions(self.root, self.settings.inputs)
+        return Place(folder, self.root, lane, self.settings.config, mentions)
 
     @cached_property
     def pages(self) -> list[Page]:

@@ -13,7 +13,7 @@ from guide.hooks import Lab
 from guide.hopeless import Watch
 from guide.node import Node
 from guide.plan import Lane, Planned
-from guide.progress import TIME, Place, boot_of, load, save, state_file
+from guide.progress import TIME, Place, boots_of, load, save, state_file
 from guide.project import Project
 from guide.report import write_reports
 from guide.run import Outcome, Result, run_step
@@ -68,12 +68,7 @@ class Session:
             self._place.begin(self._boots(), plan)
 
     def _boots(self) -> dict[str, str]:
-        boots = {}
-        for name in self._project.nodes.addresses:
-            node = self._lab.node(name)
-            boots[name] = boot_of(node)
-            node.close()
-        return boots
+        return boots_of(self._project.nodes.addresses, self._lab.node)
 
     def run(self, planned: Planned) -> Outcome:
         """Run a step unless it has passed before, or one before it failed."""

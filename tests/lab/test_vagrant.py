@@ -1,6 +1,9 @@
 """What Vagrant says of its machines, and what is said where it is missing or broken."""
 
 import os
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -8,6 +11,8 @@ import pytest
 from guide.errors import LabError
 from guide.lab.cache import Cache
 from guide.lab.facts import read_nodes
+from guide.lab.parts import Parts
+from guide.lab.runtime import CONTAINERD
 from guide.lab.vagrant import Vagrant, read_ssh_config, read_states
 
 CONFIG = """\
@@ -71,3 +76,100 @@ def test_nodes_that_are_not_up_are_not_looked_for(lab):
     assert lab.record() is None
     with pytest.raises(LabError, match="The nodes are not up"):
         lab.node("kube-node")
+
+
+class Program:
+    """A program on PATH in the place of Vagrant, and the front door's package beside it."""
+
+    def __init__(self, folder, root, lab):
+        self._folder = folder
+        shutil.copy(Path(__file__).with_name("vagrant.sh"), folder / "vagrant")
+        self._env = {**os.environ, "PYTHONPATH": str(root / "src"), "GUIDE_ROOT": str(root)}
+        self._env["XDG_CACHE_HOME"] = str(lab.cache.root.parent)
+
+    def has(self, **states):
+        for machine, state in states.items():
+            (self._folder / machine.replace("_", "-")).write_text(state)
+
+    @property
+    def calls(self):
+        lines = (self._folder / "calls").read_text().splitlines()
+        return [line for line in lines if not line.startswith("status")]
+
+    @property
+    def made(self):
+        return {path.name for path in self._folder.glob("kube-*")}
+
+    def guide(self, *arguments):
+        command = [sys.executable, "-m", "guide", *arguments, "--provider", "vagrant"]
+        return subprocess.run(command, env=self._env, capture_output=True, text=True, check=False)
+
+
+@pytest.fixture
+def program(root, tmp_path, monkeypatch):
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    (tmp_path / "makes").write_text("kube-control-plane")
+    kept = Vagrant(root, read_nodes(root / "config"), Cache(tmp_path / "kubernetes-from-scratch"))
+    return Program(tmp_path, root, kept), kept
+
+
+NOTHING = Parts({}, Path("/nowhere"), CONTAINERD, None)
+
+
+def test_machines_of_which_only_one_came_up_are_removed_with_what_vagrant_said(program):
+    vagrant, lab = program
+    with pytest.raises(LabError, match=r"(?s)vagrant up ended with status 1:.*The second machine has no room"):
+        lab.up(NOTHING, None)
+    assert vagrant.calls == ["up", "destroy --force"]
+    assert (vagrant.made, lab.record()) == (set(), None)
+
+
+def test_half_of_what_was_wanted_is_told_and_removed(program):
+    vagrant, lab = program
+    lab.folder.mkdir(parents=True)
+    lab.register.write(None, {name: str(address) for name, address in lab.nodes.addresses.items()}, "containerd")
+    vagrant.has(kube_control_plane="running")
+    said = vagrant.guide("status").stdout
+    assert "kube-control-plane    10.10.0.10      up\n" in said
+    assert "kube-node             10.10.0.11      does not run\n" in said
+    said = vagrant.guide("doctor").stdout
+    assert "✗ kube-node runs" in said
+    assert "by ./guide down --provider vagrant, then ./guide up --provider vagrant." in said
+    assert "The machines were not made to their end" in said
+    said = vagrant.guide("shell", "kube-node")
+    assert (said.returncode, said.stderr) == (
+        3,
+        "The nodes are not up: bring them up by ./guide up --provider vagrant.\n",
+    )
+    assert vagrant.guide("down").stdout.startswith("Down in ")
+    assert vagrant.made == set()
+    assert vagrant.guide("down").stdout == "There was nothing to remove.\n"
+    assert vagrant.guide("status").stdout == "The nodes are not up. Bring them up by ./guide up --provider vagrant.\n"
+
+
+def test_the_next_up_begins_by_removing_half_of_what_was_wanted(program):
+    vagrant, lab = program
+    lab.folder.mkdir(parents=True)
+    lab.register.write(None, {}, "containerd")
+    vagrant.has(kube_control_plane="running", kube_node="poweroff")
+    with pytest.raises(LabError, match="The second machine has no room"):
+        lab.up(NOTHING, None)
+    assert vagrant.calls == ["destroy --force", "up", "destroy --force"]
+
+
+def test_machines_that_are_up_are_not_made_again(program):
+    vagrant, lab = program
+    lab.folder.mkdir(parents=True)
+    lab.register.write(None, {}, "containerd")
+    vagrant.has(kube_control_plane="running", kube_node="running")
+    with pytest.raises(LabError, match="The nodes are up already"):
+        lab.up(NOTHING, None)
+    assert vagrant.made == {"kube-control-plane", "kube-node"}
+
+
+def test_machines_that_somebody_made_by_vagrant_alone_are_left_to_them(program):
+    vagrant, lab = program
+    vagrant.has(kube_control_plane="running", kube_node="running")
+    with pytest.raises(LabError, match=r"made by Vagrant, but not by \./guide up"):
+        lab.up(NOTHING, None)
+    assert vagrant.made == {"kube-control-plane", "kube-node"}

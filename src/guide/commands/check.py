@@ -18,7 +18,10 @@ from guide.errors import LabError, Status
 def check(chapter: int, provider: str, inventory: Path | None) -> None:
     """Look whether your nodes are where CHAPTER leaves them; changes nothing on them."""
     from guide.checkup import looks, origin, variables, verdict
+    from guide.lab.examination import has_rebooted
     from guide.lab.provide import continued
+    from guide.node import rebooted
+    from guide.progress import FILE, started
     from guide.run import Result, run_step
 
     lab, project = the_lab(provider, inventory)
@@ -49,6 +52,13 @@ def check(chapter: int, provider: str, inventory: Path | None) -> None:
                     console.print(escape(outcome.problem), soft_wrap=True)
                     if back is not None:
                         console.print(f"  See step {back.label}, {back.step.where}.\n", soft_wrap=True)
+            if any(outcome.result is Result.FAILED and not outcome.lost for outcome in outcomes):
+                for name in filter(project.nodes.addresses.__contains__, nodes):
+                    if has_rebooted(nodes[name], record.made):
+                        units = started(lab.folder / FILE, project.root, name)
+                        console.print(
+                            f"\n{rebooted(name, units)}: source its scripts again, in order.", soft_wrap=True
+                        )
         finally:
             for node in nodes.values():
                 node.close()

@@ -1,6 +1,7 @@
 """What several commands share: options, the guide that they are about, and what they ask of this machine."""
 
 import os
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -17,6 +18,10 @@ from guide.lab.facts import CHOICE, SOURCE, Source
 Command = Callable[..., Any]
 
 ROOT = Path(os.environ.get("GUIDE_ROOT", ".")).absolute()
+
+DEFAULT_PROVIDER = "embedded"
+PROVIDER = "guide.provider"  # its place in what click keeps for a command
+ABOUT_NODES = re.compile(r"(\./guide (?:up|down|status|shell|verify|goto|play|accept|check|doctor)\b)(?! --provider)")
 
 yes_option = click.option("--yes", is_flag=True, help="Install missing packages without asking.")
 
@@ -70,9 +75,25 @@ def choose_kubernetes(version: str | None) -> None:
 def provider_option(command: Command) -> Command:
     """Add the option that chooses who makes the nodes."""
     option = click.option(
-        "--provider", type=click.Choice(["embedded", "vagrant", "ssh"]), default="embedded", show_default=True
+        "--provider",
+        type=click.Choice([DEFAULT_PROVIDER, "vagrant", "ssh"]),
+        default=DEFAULT_PROVIDER,
+        show_default=True,
+        callback=remember_provider,
     )
     return option(command)
+
+
+def remember_provider(context: click.Context, _option: click.Parameter, provider: str) -> str:
+    """Note which provider was chosen, for what is said to people."""
+    context.meta[PROVIDER] = provider
+    return provider
+
+
+def addressed(words: str) -> str:
+    """Give words in which every command about nodes has the option that chose these, unless they are the default."""
+    provider = click.get_current_context().meta.get(PROVIDER, DEFAULT_PROVIDER)
+    return words if provider == DEFAULT_PROVIDER else ABOUT_NODES.sub(rf"\1 --provider {provider}", words)
 
 
 def place_options(command: Command) -> Command:

@@ -9,6 +9,7 @@ from rich.console import Console
 
 from guide.commands.common import (
     ROOT,
+    addressed,
     node_options,
     place_options,
     require,
@@ -42,7 +43,7 @@ def up(provider: str, inventory: Path | None, runtime: str, shim: Path | None, y
         report.still()
     names = ", ".join(f"{name} ({address})" for name, address in record.addresses.items())
     took = duration(time.monotonic() - begun)
-    console.print(f"Up in {took}: {names}.\nGet a root shell by ./guide shell NODE.", highlight=False)
+    console.print(f"Up in {took}: {names}.\n{addressed('Get a root shell by ./guide shell NODE.')}", highlight=False)
 
 
 @click.command()
@@ -66,13 +67,13 @@ def status(provider: str, inventory: Path | None) -> None:
     lab, _ = the_lab(provider, inventory)
     record = lab.record()
     if record is None:
-        click.echo("The nodes are not up. Bring them up by ./guide up.")
+        click.echo(addressed("The nodes are not up. Bring them up by ./guide up."))
         return
     since = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(record.made))
     user = f", in use by process {record.owner}" if record.owner and not record.abandoned else ""
     click.echo(f"Lab {record.name}, made {since}{user}")
     for name, address in record.addresses.items():
-        click.echo(f"  {name:<22}{address:<16}{'up' if lab.runs(name) else 'gone'}")
+        click.echo(f"  {name:<22}{address:<16}{'up' if lab.runs(name) else 'does not run'}")
 
 
 @click.command()

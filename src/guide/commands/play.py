@@ -21,14 +21,12 @@ def play(
 ) -> None:
     """Play chapter CHAPTER on clean nodes: read it, and run its commands when you like."""
     from guide.console import Report
-    from guide.files import Mentions
     from guide.lab.provide import provided
     from guide.plan import chapter_of, select
     from guide.play.keys import TerminalKeys
     from guide.play.player import Audience, Player
     from guide.play.scene import read_scenes
     from guide.play.stage import Stage
-    from guide.progress import Place
     from guide.project import open_project
     from guide.run import Result
     from guide.session import Session
@@ -51,9 +49,7 @@ def play(
     with TerminalKeys() as keys, nodes as lab:
         report.still()
         stage = Stage(console, keys, lambda node: open_shell(shell_like(lab, node)))
-        settings = project.settings
-        place = Place(lab.folder, project.root, lane, settings.config, Mentions(project.root, settings.inputs))
-        session = Session(project, lane, lab, audience, place)
+        session = Session(project, lane, lab, audience, project.place(lab.folder, lane))
         try:
             session.begin(plan, resume=False)
             with stage.busy(f"On the way to chapter {chapter}") as audience.say:

@@ -12,6 +12,7 @@ from rich.console import Console
 
 from guide.commands.common import (
     ROOT,
+    addressed,
     chapter_options,
     choose_kubernetes,
     node_options,
@@ -23,7 +24,7 @@ from guide.commands.common import (
 )
 from guide.commands.lanes import verify_lanes
 from guide.commands.site import build_site
-from guide.errors import InputError, Status
+from guide.errors import InputError, LabError, Status
 from guide.runner import Choice
 
 
@@ -94,6 +95,7 @@ def goto(chapter: int, provider: str, inventory: Path | None, runtime: str, shim
     """Bring clean nodes to the start of CHAPTER, and leave them up."""
     from guide.console import Report
     from guide.lab.parts import make_parts
+    from guide.milestone import before
     from guide.plan import select
     from guide.project import open_project
 
@@ -103,17 +105,56 @@ def goto(chapter: int, provider: str, inventory: Path | None, runtime: str, shim
     select(plan, chapter, chapter)
     made_of = the_runtime(project, runtime, shim)
     lab, _ = the_lab(provider, inventory, runtime=made_of, yes=yes)
-    before = [each.chapter for each in plan if each.chapter is not None and each.chapter < chapter]
     require(project.versions, provider, yes)
-    lab.down()
-    if before:
-        run_lane(Choice(runtime, max(before), provider=provider, evidence=False), lab, project, lane, keep=True)
-    else:
+    start = go_back(lab, project, lane, plan, chapter)
+    earlier = before(plan, chapter)
+    if earlier and start != chapter:
+        last = earlier[-1].chapter
+        choice = Choice(runtime, last, provider=provider, resume=start is not None, evidence=False)
+        run_lane(choice, lab, project, lane, keep=True)
+    elif start is None:
         report = Report(Console())
         parts = make_parts(lab, project.versions, report)
         report.still()
         lab.up(parts, None)
-    click.echo(f"The nodes are at the start of chapter {chapter}: go on by ./guide shell NODE.")
+    if start != chapter:
+        keep_start(lab, project, lane, plan, chapter)
+    click.echo(addressed(f"The nodes are at the start of chapter {chapter}: go on by ./guide shell NODE."))
+
+
+def go_back(lab: Any, project: Any, lane: Any, plan: Any, chapter: int) -> int | None:
+    """Bring a lab to the latest start of a chapter that it has kept, and give it; without one, remove the lab."""
+    from guide.lab.provide import Restorable, continued
+    from guide.milestone import called, latest
+
+    able = isinstance(lab, Restorable) and lab.record() is not None and lab.alive()
+    start = latest(lab.kept(), lambda notes: project.place(notes, lane), plan, chapter) if able else None
+    if start is None:
+        lab.down()
+        return None
+    click.echo(f"Going back to the start of chapter {start}, which was kept.")
+    with continued(lab):
+        lab.restore(called(start))
+        lab.share()
+    return start
+
+
+def keep_start(lab: Any, project: Any, lane: Any, plan: Any, chapter: int) -> None:
+    """Have a lab that can keep what its nodes are like at the start of a chapter."""
+    from guide.lab.provide import Restorable, continued
+    from guide.milestone import before, called
+    from guide.progress import boots_of
+
+    if not isinstance(lab, Restorable):
+        return
+    with continued(lab):
+        earlier = before(plan, chapter)
+        if not earlier:
+            project.place(lab.folder, lane).begin(boots_of(project.nodes.addresses, lab.node), earlier)
+        try:
+            lab.save(called(chapter))
+        except LabError as error:
+            click.echo(f"The next time, all of it is done again: this state cannot be kept. {error}")
 
 
 def run_lane(
@@ -145,6 +186,8 @@ def run_lane(
     nodes = continued(wanted) if choice.resume else provided(wanted, project.versions, report, keep=keep)
     with report, nodes as lab:
         report.still()
+        if choice.resume:
+            lab.share()
         plugins: list[object] = [LabPlugin(lab), report, *listeners]
         if sys.stdin.isatty() and console.is_terminal:
             plugins.append(Terminal(console, lambda node: shell_like(lab, node), report.still))
@@ -160,7 +203,8 @@ def run_lane(
         console.print(f"Evidence: build/evidence/{lane}.json\nReport: {folder}/index.html", highlight=False)
     if keep:
         console.print(
-            "The nodes are still up: ./guide shell NODE, ./guide verify --resume, ./guide down", highlight=False
+            addressed("The nodes are still up: ./guide shell NODE, ./guide verify --resume, ./guide down"),
+            highlight=False,
         )
     if status is Status.HELD and not counts[Result.PASSED] and not choice.resume:
         raise InputError("Not one step was executed: a run that executes nothing proves nothing.")

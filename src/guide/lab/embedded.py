@@ -135,14 +135,14 @@ class Embedded:
             give(binary, self._binaries / name)
         self.namespace.create(self.nodes.host, self.nodes.network)
         addresses = {name: str(address) for name, address in self.nodes.addresses.items()}
-        record = self.register.write(owner, addresses, parts)
+        self.register.write(owner, addresses, parts)
         self.groups.create(HOST)  # where there is no resolver, too
         # Processes are started in threads, which an interrupt does not reach: none is left between fork and group.
         with ThreadPoolExecutor() as threads:
             threads.submit(self._start_resolver).result()
             list(threads.map(lambda name: self._start(name, parts), addresses))
             list(threads.map(self._wait, addresses))
-        return record
+        return self.register.write(owner, addresses, parts)
 
     @property
     def _resolver(self) -> Path:
@@ -212,6 +212,9 @@ class Embedded:
     def keep(self) -> None:
         """Let the nodes stay when this process ends."""
         self.register.keep()
+
+    def share(self) -> None:
+        """Do nothing: nodes see the project's folder itself."""
 
     def target(self, name: str) -> Target:
         """Give where a node's SSH server is, as seen from inside the lab's network."""

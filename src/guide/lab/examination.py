@@ -3,7 +3,7 @@
 import os
 import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,7 +21,7 @@ from guide.lab.machine import (
 )
 from guide.lab.provide import Provided
 from guide.lab.runtime import may_spare
-from guide.node import Ending
+from guide.node import Ending, Node, rebooted
 
 GIB = 2**30
 MEMORY, DISK = 4 * GIB, 20 * GIB  # bytes, free, that chapter 0 asks for
@@ -93,8 +93,8 @@ def examine_machine(versions: Versions, provider: str, cache: Path) -> Iterator[
         yield Finding(True, "It may not spare processes when memory runs out: containers run without that wish")
 
 
-def examine_lab(lab: Provided) -> Iterator[Finding]:
-    """Look at a project's nodes, if they are up."""
+def examine_lab(lab: Provided, started: Callable[[str], Sequence[str]]) -> Iterator[Finding]:
+    """Look at a project's nodes, if they are up. `started` gives the units that are noted as started on a node."""
     try:
         record = lab.record()
     except GuideError as error:
@@ -107,20 +107,28 @@ def examine_lab(lab: Provided) -> Iterator[Finding]:
         return
     for name in record.addresses:
         if not lab.runs(name):
-            yield Finding(False, f"{name} runs", "It is gone: remove the rest by ./guide down, then ./guide up.")
+            yield Finding(
+                False, f"{name} runs", "It is not there any more: remove the rest by ./guide down, then ./guide up."
+            )
             continue
-        yield from examine_node(lab, name)
+        yield from examine_node(lab, name, record.made, started(name))
 
 
-def examine_node(lab: Provided, name: str) -> Iterator[Finding]:
+def has_rebooted(node: Node, made: float) -> bool:
+    """Tell whether a node says that it has started after the time at which it was made."""
+    reply = node.run(BOOTED, TIME)
+    return reply.ending is Ending.DONE and reply.status == 0 and float(reply.output) > made
+
+
+def examine_node(lab: Provided, name: str, made: float, started: Sequence[str]) -> Iterator[Finding]:
     """Look at one node that has processes."""
-    node = lab.node(name)
     try:
-        try:
-            asked = node.run(QUESTIONS, TIME)
-        except GuideError as error:
-            yield Finding(False, f"{name} answers", str(error))
-            return
+        node = lab.node(name)
+        asked = node.run(QUESTIONS, TIME)
+    except GuideError as error:
+        yield Finding(False, f"{name} answers", str(error))
+        return
+    try:
         lines = dict(line.split("=", 1) for line in asked.output.splitlines() if "=" in line)
         if asked.ending is not Ending.DONE or "failed" not in lines:
             yield Finding(False, f"{name} answers", f"It said: {asked.output.strip() or asked.ending}")
@@ -132,11 +140,18 @@ def examine_node(lab: Provided, name: str) -> Iterator[Finding]:
         yield Finding(drift <= DRIFT, f"{name}: its clock is right", "" if drift <= DRIFT else "Set its clock.")
         remedy = "The kubelet sends pods away when a disk is full: remove files there."
         yield enough(f"{name}: disk", int(lines["free"]), NODE_DISK, remedy)
+        new = has_rebooted(node, made)
+        remedy = (
+            f"{rebooted(name, started)}: source the scripts again in the order of the chapters, or ./guide goto N."
+        )
+        yield Finding(not new, f"{name} has run since it was made", remedy if new else "")
         by_hand = lines["units"].split()
         yield Finding(True, f"{name} runs {', '.join(by_hand) if by_hand else 'nothing that you started yet'}")
     finally:
         node.close()
 
+
+BOOTED = 'date +%s --date="$(systemctl show --property=UserspaceTimestamp --value)"'
 
 # Units that were started by systemd-run are transient: their files are below /run/systemd/transient.
 QUESTIONS = r"""

@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from guide.lab.facts import Versions
 from guide.lab.parts import Parts, Site, make_parts
@@ -51,6 +51,10 @@ class Provided(Site, Protocol):
         """Let it stay when this process ends."""
         ...
 
+    def share(self) -> None:
+        """Let the nodes see the project's files as they are now. Raises LabError."""
+        ...
+
     def alive(self) -> bool:
         """Tell whether every node runs."""
         ...
@@ -69,6 +73,23 @@ class Provided(Site, Protocol):
 
     def opens(self, name: str) -> list[str]:
         """Give the command that opens a bash for a script on a node."""
+        ...
+
+
+@runtime_checkable
+class Restorable(Provided, Protocol):
+    """A lab that can keep what its nodes are like, with all that runs on them, and bring that back."""
+
+    def kept(self) -> dict[str, Path]:
+        """Give the folders with what was noted of the lab then, by the names under which it was kept."""
+        ...
+
+    def save(self, name: str) -> None:
+        """Keep the nodes as they are. Raises LabError."""
+        ...
+
+    def restore(self, name: str) -> None:
+        """Let nodes and notes be what they were. Raises LabError."""
         ...
 
 

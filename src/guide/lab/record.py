@@ -18,7 +18,7 @@ class Record:
     Attributes:
         name: the lab's name on this machine, of its network namespace and control groups.
         tree: the project's folder, which nodes see as /vagrant.
-        made: when, as seconds since 1970.
+        made: when it was complete, as seconds since 1970; until then, when that began.
         owner: the process that uses it and removes it in the end; None for one that stays until `down`.
         addresses: node names with addresses.
         runtime: what runs containers there.

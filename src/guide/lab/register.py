@@ -14,6 +14,7 @@ from guide.lab.cache import Cache
 from guide.lab.parts import Parts
 from guide.lab.record import Record, read_record
 
+RECORD = "lab.json"
 TIME_TO_MAKE = 60.0  # seconds that another process gets to make or remove the same lab
 
 
@@ -32,7 +33,7 @@ class Register:
 
     @property
     def _file(self) -> Path:
-        return self.folder / "lab.json"
+        return self.folder / RECORD
 
     @contextmanager
     def locked(self) -> Iterator[None]:
@@ -50,7 +51,7 @@ class Register:
         return read_record(self._file)
 
     def write(self, owner: int | None, addresses: dict[str, str], parts: Parts) -> Record:
-        """Write down that the lab is made, and of what."""
+        """Write down of what the lab is made now: when that begins, and again when it is complete."""
         made = time.time()
         record = Record(self.name, str(self.tree), made, owner, addresses, parts.runtime.name, parts.sources)
         record.write(self._file)

@@ -6,6 +6,7 @@ import subprocess
 import tarfile
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from shlex import quote
 
@@ -164,13 +165,13 @@ class Remote:
                     self.undo(name)
             self.folder.mkdir(parents=True, exist_ok=True)
             addresses = {name: str(self.nodes.addresses[name]) for name in self.targets}
-            record = self.register.write(owner, addresses, parts)
+            self.register.write(owner, addresses, parts)
             try:
                 self.put(parts, self.folder)
             except BaseException:
                 self._remove()
                 raise
-            return record
+            return self.register.write(owner, addresses, parts)
 
     def place(self, name: str) -> str:
         """Give where a node is, for people."""
@@ -253,7 +254,7 @@ class Remote:
             keygen(key, self.name)
         hosts = self.host_keys()
         for name in self.targets:
-            self.send(name, parts, key, hosts)
+            self.send(name, partial(self.add_all, parts=parts, key=key, hosts=hosts))
             script = (HERE / "remote-put.sh").read_text()
             pulls = " ".join(parts.pulls)
             self.run(name, script, NOTES, LOADERS[self.runtime.name], pulls, what="Making it a node")
@@ -268,8 +269,36 @@ class Remote:
             ]
         return "".join(lines)
 
-    def send(self, name: str, parts: Parts, key: Path, hosts: str) -> None:
-        """Send our files to a machine, as one archive that is written while it is read there."""
+    def share(self) -> None:
+        """Let the nodes see the project's files as they are now: they have copies. Raises LabError."""
+        for name in self.targets:
+            self.send(name, self.add_folders)
+
+    def add_folders(self, archive: tarfile.TarFile) -> None:
+        """Put what nodes see of the project into an archive."""
+        for folder in FOLDERS:
+            archive.add(self.tree / folder, f"vagrant/{folder}")
+
+    def add_all(self, archive: tarfile.TarFile, parts: Parts, key: Path, hosts: str) -> None:
+        """Put all that makes a machine a node into an archive."""
+        self.add_folders(archive)
+        for binary, path in parts.binaries.items():
+            archive.add(path.resolve(), f"usr/local/bin/{binary}")
+        for image, path in parts.archives.items():
+            archive.add(path, f"{NOTES[1:]}/archives/{image}.tar")
+        notes = {
+            "id": key.read_text(),
+            "id.pub": public(key).read_text(),
+            "known_hosts": hosts,
+            "binaries": "".join(f"{binary}\n" for binary in parts.binaries),
+        }
+        for file, text in notes.items():
+            entry = tarfile.TarInfo(f"{NOTES[1:]}/{file}")
+            entry.size, entry.mode = len(text.encode()), 0o600
+            archive.addfile(entry, io.BytesIO(text.encode()))
+
+    def send(self, name: str, fill: Callable[[tarfile.TarFile], None]) -> None:
+        """Send our files to a machine, as one archive that is written while it is read there. Raises LabError."""
         receive = self.root(name, "tar --extract --directory=/ --no-same-owner")
         command = [*ssh_command(self.targets[name]), receive]
         with subprocess.Popen(
@@ -278,22 +307,7 @@ class Remote:
             assert there.stdin is not None  # noqa: S101 - asked for above
             try:
                 with tarfile.open(fileobj=there.stdin, mode="w|") as archive:
-                    for folder in FOLDERS:
-                        archive.add(self.tree / folder, f"vagrant/{folder}")
-                    for binary, path in parts.binaries.items():
-                        archive.add(path.resolve(), f"usr/local/bin/{binary}")
-                    for image, path in parts.archives.items():
-                        archive.add(path, f"{NOTES[1:]}/archives/{image}.tar")
-                    notes = {
-                        "id": key.read_text(),
-                        "id.pub": public(key).read_text(),
-                        "known_hosts": hosts,
-                        "binaries": "".join(f"{binary}\n" for binary in parts.binaries),
-                    }
-                    for file, text in notes.items():
-                        entry = tarfile.TarInfo(f"{NOTES[1:]}/{file}")
-                        entry.size, entry.mode = len(text.encode()), 0o600
-                        archive.addfile(entry, io.BytesIO(text.encode()))
+                    fill(archive)
             except BrokenPipeError:
                 pass  # its last words say why
             there.stdin.close()

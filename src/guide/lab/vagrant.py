@@ -3,7 +3,9 @@
 import os
 import re
 import shutil
+import signal
 import subprocess
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,10 +20,11 @@ from guide.lab.record import Record
 from guide.lab.register import Register
 from guide.lab.remote import Remote
 from guide.lab.runtime import CONTAINERD, Runtime
+from guide.lab.snapshots import Snapshots
 from guide.node import Node
 from guide.ssh import Target
 
-RUNNING = "running"
+RUNNING, NOT_MADE = "running", "not_created"
 LAST_LINES = 20  # of what Vagrant said when it failed
 FIELD = re.compile(r"\s*(\S+)\s+(.+)")
 
@@ -67,7 +70,12 @@ class Vagrant:
         try:
             text = self._ssh_config.read_text()
         except FileNotFoundError as error:
-            raise LabError("The nodes are not up: bring them up by ./guide up --provider vagrant.") from error
+            said = (
+                "The nodes are not up: bring them up by ./guide up."
+                if self.record() is None
+                else "The machines were not made to their end: begin again by ./guide down and ./guide up."
+            )
+            raise LabError(said) from error
         targets = read_ssh_config(text, tuple(self.nodes.addresses), self._known_hosts)
         return Remote(self.tree, self.nodes, self.cache, "vagrant", targets, lambda _: True, self.runtime)
 
@@ -104,11 +112,11 @@ class Vagrant:
         """Have Vagrant make the machines, and make them nodes. Raises LabError."""
         with self.register.locked():
             self.register.refuse_present(self.alive)
-            require_vagrant()
+            self._refuse_others()
             self._remove()
             self.folder.mkdir(parents=True)
             addresses = {name: str(address) for name, address in self.nodes.addresses.items()}
-            record = self.register.write(owner, addresses, parts)
+            self.register.write(owner, addresses, parts)
             try:
                 vagrant(self.tree, "up")
                 self._meet()
@@ -116,7 +124,16 @@ class Vagrant:
             except BaseException:
                 self._remove()
                 raise
-            return record
+            return self.register.write(owner, addresses, parts)
+
+    def _refuse_others(self) -> None:
+        """Raise LabError for machines that are not known to the guide: somebody may be at work on them."""
+        made = [name for name, state in self._states().items() if state != NOT_MADE]
+        if made and not self.folder.exists():
+            raise LabError(
+                f"{' and '.join(made)} was made by Vagrant, but not by ./guide up: remove it by ./guide down, "
+                "if nobody needs it."
+            )
 
     def _meet(self) -> None:
         """Take down where machines are that were made a moment ago, and their keys: later they must have the same."""
@@ -150,6 +167,28 @@ class Vagrant:
         """Let the nodes stay when this process ends."""
         self.register.keep()
 
+    def share(self) -> None:
+        """Let the machines see the project's files as they are now. Raises LabError."""
+        self._machines.share()
+
+    @property
+    def _snapshots(self) -> Snapshots:
+        return Snapshots(self.folder, tuple(self.nodes.addresses), lambda *words: vagrant(self.tree, *words))
+
+    def kept(self) -> dict[str, Path]:
+        """Give the folders with what was noted of the lab then, by the names under which it was kept."""
+        return self._snapshots.kept()
+
+    def save(self, name: str) -> None:
+        """Keep the machines as they are, with all that runs on them. Raises LabError where the provider cannot."""
+        self._snapshots.save(name)
+
+    def restore(self, name: str) -> None:
+        """Let machines and notes be what they were, but for the time of day. Raises LabError."""
+        self._snapshots.restore(name)
+        for machine in self.nodes.addresses:
+            self._machines.run(machine, f"date --utc --set=@{time.time():.0f}", what="Setting its clock")
+
     def node(self, name: str) -> Node:
         """Give a node to run commands on; `host` is this machine."""
         return self._machines.node(name)
@@ -171,7 +210,7 @@ class Vagrant:
 
     def _remove(self) -> bool:
         states = self._states()
-        made = any(state != "not_created" for state in states.values())
+        made = any(state != NOT_MADE for state in states.values())
         if made:
             vagrant(self.tree, "destroy", "--force")
         there = self.folder.exists()
@@ -193,11 +232,26 @@ def vagrant(tree: Path, *arguments: str) -> str:
     """Run Vagrant on the project's machines, and give what it printed. Raises LabError with its last words."""
     require_vagrant()
     env = {**os.environ, "VAGRANT_CWD": str(tree), "VAGRANT_NO_COLOR": "1"}
-    done = subprocess.run(["vagrant", *arguments], env=env, capture_output=True, text=True, check=False)
-    if done.returncode != 0:
-        last = "\n".join(f"  {line}" for line in (done.stdout + done.stderr).strip().splitlines()[-LAST_LINES:])
-        raise LabError(f"vagrant {arguments[0]} ended with status {done.returncode}:\n{last}")
-    return done.stdout
+    command = ["vagrant", *arguments]
+    process = subprocess.Popen(
+        command,
+        env=env,
+        text=True,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        process_group=0,  # which an interrupt by hand does not reach: at a second one it leaves half a machine
+    )
+    try:
+        said, errors = process.communicate()
+    except BaseException:
+        process.send_signal(signal.SIGINT)
+        process.communicate()
+        raise
+    if process.returncode != 0:
+        last = "\n".join(f"  {line}" for line in (said + errors).strip().splitlines()[-LAST_LINES:])
+        raise LabError(f"vagrant {arguments[0]} ended with status {process.returncode}:\n{last}")
+    return said
 
 
 def read_states(text: str) -> dict[str, str]:
