@@ -32,7 +32,8 @@ def fill(content: Path, root: Path, cache: Cache) -> None:
     """Put the project, and all that its nodes are made of, on a machine; files of the cache are links to them."""
     project = open_project(root)
     parts = make_parts(Embedded(root, project.nodes, cache), project.versions, Nobody())
-    assert parts.store and parts.rootfs
+    assert parts.store
+    assert parts.rootfs
     for part in (*parts.binaries.values(), *parts.archives.values(), parts.rootfs, parts.store):
         entry = part.parent
         subprocess.run(["cp", "-a", "--link", entry, content / CACHE], check=True)
