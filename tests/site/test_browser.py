@@ -232,6 +232,22 @@ def test_on_a_phone_the_cells_of_a_row_stand_below_each_other_each_with_its_colu
     assert [place["y"] for place in places] == sorted({place["y"] for place in places})
 
 
+def test_a_reader_who_has_chosen_nothing_sees_the_runtime_that_nodes_have_by_default(built, window):
+    window.tab.goto(f"file://{built.site}/1-runtime-and-kubelet.html")
+    chosen = window.tab.locator(".tabbed-set > input:checked")
+    names = "inputs => [...new Set(inputs.map(input => document.querySelector(`label[for=${input.id}]`).innerText))]"
+    assert chosen.evaluate_all(names) == ["containerd"]
+
+
+def test_on_paper_nothing_is_folded(built, window):
+    window.tab.goto(f"file://{built.site}/1-runtime-and-kubelet.html")
+    folded = window.tab.locator("details:not([open]) > :not(summary)")
+    shown = "parts => parts.map(part => part.checkVisibility({contentVisibilityAuto: true}))"
+    assert set(folded.evaluate_all(shown)) == {False}
+    window.tab.emulate_media(media="print")
+    assert set(folded.evaluate_all(shown)) == {True}
+
+
 def test_a_copy_button_covers_no_command(built, window):
     window.tab.goto(f"file://{built.site}/1-runtime-and-kubelet.html")
     window.tab.locator(".step [data-md-type=copy]").first.wait_for()
