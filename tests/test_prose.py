@@ -106,19 +106,6 @@ def test_a_step_before_which_nothing_is_said_is_found(between, silent):
     assert list(without_a_word(f"Words.\n{BLOCK}\n{between}\n{BLOCK}".split("\n"))) == silent
 
 
-def options(script):
-    """Give what a script passes to programs: its words that begin with a hyphen."""
-    lines = [line for line in script.split("\n") if not line.lstrip().startswith("#")]
-    return set(re.findall(r"(?<![\w-])--?[a-zA-Z][\w-]*", "\n".join(lines)))
-
-
-def test_every_option_of_every_script_has_its_reason_on_a_page(root):
-    told = options("\n".join(text for path, text in prose(root).items() if path.startswith("docs/")))
-    passed = {path.name: options(path.read_text()) for path in root.glob("script/*.sh")}
-    assert {name: found - told for name, found in passed.items() if found - told} == {}
-    assert len(set().union(*passed.values())) > 40
-
-
 @pytest.mark.parametrize("chapter", range(1, 8))
 def test_a_chapter_says_what_one_will_have_shows_it_checks_it_and_says_what_is_next(root, chapter):
     [path] = root.glob(f"docs/{chapter}-*.md")
