@@ -37,9 +37,15 @@ def test_a_site_is_published_only_after_tests_and_every_lane():
     assert set(publish["needs"]) == set(WORKFLOW["jobs"]) - {"publish"}
     assert [call[0] for call in calls(publish)] == ["site"]
     project = open_project(ROOT)
-    verified = [call[2:5:2] for call in calls(WORKFLOW["jobs"]["verify"])]
-    assert verified
-    assert all(project.lane(provider, runtime) for provider, runtime in verified)
+    verified = [call[2:7:2] for call in calls(WORKFLOW["jobs"]["verify"])]
+    assert {(provider, runtime) for provider, runtime, _ in verified} == {
+        ("embedded", "containerd"),
+        ("embedded", "docker"),
+    }
+    modules = ROOT / project.settings.config / "modules"
+    locked = {path.name.partition("-")[2] for path in modules.glob("kubernetes-*")}
+    assert {version for _, _, version in verified} == locked
+    assert len(verified) == 2 * len(locked)
 
 
 def test_nobody_but_the_publishing_job_may_write():

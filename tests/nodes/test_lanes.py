@@ -31,7 +31,7 @@ def evidence(call, lane):
 
 
 def names(call):
-    return {f"{call.lab.name}-{lane.removeprefix('embedded-')}" for lane in LANES}
+    return {f"{call.lab.name}-{lane}" for lane in LANES}
 
 
 def meet(folder):
@@ -115,3 +115,22 @@ def test_down_removes_labs_of_lanes_that_were_killed(call):
     assert (done.returncode, done.stdout[:4]) == (0, "Down")
     assert not lab.namespace.exists()
     assert call.lab.labelled() == []
+
+
+def test_nodes_and_lanes_are_measured_on_labs_of_their_own(call):
+    call.guide.write("config/versions.yaml", "debian: trixie\n")
+    call.guide.page(step("touch /root/here"))
+    assert call("up").returncode == 0  # the reader's own nodes are in nobody's way
+    done = call("bench", "nodes", "lanes", "--repeat", "1", "--json")
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)["results"]
+    assert [each["name"] for each in found] == ["nodes up", "one lane", "2 lanes at once", "4 lanes at once"]
+    assert [each.get("at most") for each in found] == [None, None, 1.3, 2.0]
+    assert [path for path in (call.guide.root / "build").rglob("*") if path.is_file()] == [
+        call.guide.root / "build/bench.json"
+    ]
+    assert call.lab.alive()
+    call.guide.page(step("ls /nowhere"))
+    done = call("bench", "lanes", "--repeat", "1")
+    assert (done.returncode, "bench-0 did not hold, so its time says nothing." in done.stderr) == (1, True)
+    assert call("down").returncode == 0

@@ -157,4 +157,5 @@ def run_at_once(project: Any, number: int) -> float:
     for each, status in zip(board.lanes, statuses, strict=True):
         if status is not Status.HELD:
             raise GuideError("\n".join([f"{each.name} did not hold, so its time says nothing.", *each.last]))
+        (project.report / each.name).rmdir()  # empty: there are no reports without evidence
     return seconds

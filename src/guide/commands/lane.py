@@ -39,5 +39,5 @@ def lane(
     lab, _ = the_lab(provider, inventory, runtime=made_of, yes=yes, label=label)
     teller = Teller(sys.stdout)
     console = Console(file=cast("IO[str]", teller), force_terminal=False)
-    choice = Choice(runtime, last, provider=provider, evidence=evidence, report=project.report / str(chosen))
+    choice = Choice(runtime, last, provider=provider, evidence=evidence, report=project.report / label)
     run_lane(choice, lab, project, chosen, keep=False, console=console, listeners=[teller])

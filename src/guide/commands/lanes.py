@@ -67,7 +67,7 @@ def verify_lanes(
             board.refuse(number, str(error))
         else:
             options = lane_options(last, inventory, shims[lane], yes)
-            ready.append((number, Job(lane, f"{lane.runtime}-{lane.kubernetes}", options)))
+            ready.append((number, Job(lane, str(lane), options)))
     report.still()
     try:
         with board.shown():

@@ -19,7 +19,7 @@ class Job:
 
     Attributes:
         lane: which.
-        label: what tells its lab from others of the same folder.
+        label: what tells its lab and its reports from others of the same folder.
         options: the options of the front door beside those that choose the lane.
     """
 
