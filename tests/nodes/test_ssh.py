@@ -176,6 +176,23 @@ def test_what_is_wrong_with_a_machine_is_told_before_anything_is_changed(machine
     assert (status, "nodes are Debian or Ubuntu machines" in said) == (3, True)
     machines.on(CONTROL_PLANE, "cat /etc/os-release.own >/etc/os-release; rm /etc/os-release.own")
 
+    machines.on("kube-node", "mount -t tmpfs -o size=64M tmpfs /var/lib")
+    status, said = refusal()
+    assert (status, "has 0.1 GiB of free disk below /var/lib, and" in said) == (3, True)
+    machines.on("kube-node", "umount /var/lib")
+
+
+def test_a_disk_that_becomes_full_on_the_way_is_told_and_what_was_put_there_is_removed(machines):
+    machines.inventory()
+    before = machines.state()
+    machines.on("kube-node", "mount -t tmpfs -o size=16M tmpfs /usr/local/bin")
+    done = machines.call("up", "--provider", "ssh", "--yes")
+    machines.on("kube-node", "umount /usr/local/bin")
+    assert done.returncode == 3
+    assert "kube-node (10.10.0.11) does not take our files: " in done.stderr
+    assert "No space left on device" in done.stderr
+    assert machines.state() ^ before == set()
+
 
 def test_a_run_that_is_killed_leaves_machines_that_the_next_one_undoes(machines):
     process = machines.call.start("verify", "--provider", "ssh", "--yes")

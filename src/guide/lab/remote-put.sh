@@ -11,10 +11,11 @@ systemctl list-unit-files --state=enabled --plain --no-legend containerd.service
 [ -e /root/.kube ] || touch "$notes/without-kube"
 mkdir -p /root/.ssh
 # shellcheck disable=SC2046 # these names have no spaces
-tar --create --file="$notes/before.tar" --ignore-failed-read --absolute-names \
+tar --create --file="$notes/before.new" --ignore-failed-read --absolute-names \
     $(for file in /etc/fstab /etc/hosts /root/.profile /root/.ssh/authorized_keys /root/.ssh/known_hosts /root/.ssh/id_ed25519; do
         [ ! -e "$file" ] || echo "$file"
     done)
+mv "$notes/before.new" "$notes/before.tar" # from here on there is something to undo
 
 bash /vagrant/script/provision.sh
 
