@@ -42,7 +42,8 @@ def fill(content: Path, root: Path, cache: Cache) -> None:
         shutil.copy2(root / file, content / "root/guide")
     # What was built is known by the version of the compiler, so that is asked there, too.
     go = toolchain(cache, root / "config" / "toolchain.txt", project.versions.go).go.resolve().parent.parent
-    (content / "usr/local/go/bin").mkdir(parents=True)
+    for folder in ("bin", "pkg/tool", "src"):  # without all of them it does not know where it is
+        (content / "usr/local/go" / folder).mkdir(parents=True)
     for file in ("VERSION", "go.env", "bin/go"):
         shutil.copy2(go / file, content / "usr/local/go" / file)
 
