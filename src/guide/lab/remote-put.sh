@@ -18,6 +18,11 @@ tar --create --file="$notes/before.new" --ignore-failed-read --absolute-names \
 mv "$notes/before.new" "$notes/before.tar" # from here on there is something to undo
 
 bash /vagrant/script/provision.sh
+# What answers at 127.0.0.53 where systemd-resolved runs, as on Ubuntu, pods cannot reach: name the resolvers behind it.
+if [ "$(readlink --canonicalize /etc/resolv.conf)" = /run/systemd/resolve/stub-resolv.conf ]; then
+    readlink /etc/resolv.conf >"$notes/resolver"
+    ln --symbolic --force /run/systemd/resolve/resolv.conf /etc/resolv.conf
+fi
 
 # Nodes reach each other as root, as chapter 5 does.
 cat "$notes/id.pub" >>/root/.ssh/authorized_keys

@@ -34,6 +34,7 @@ if [ -e "$notes/before.tar" ]; then
     rm -f /opt/cni/bin/flannel /root/.ssh/id_ed25519
     rmdir --parents --ignore-fail-on-non-empty /opt/cni/bin /etc/cni/net.d 2>/dev/null
     tar --extract --file="$notes/before.tar" --absolute-names
+    [ ! -e "$notes/resolver" ] || ln --symbolic --force "$(cat "$notes/resolver")" /etc/resolv.conf
     dpkg-query --show --showformat='${Package}\n' | sort | comm -13 "$notes/packages" - |
         DEBIAN_FRONTEND=noninteractive xargs --no-run-if-empty apt-get purge --yes --quiet
     [ ! -e "$notes/without-kube" ] || rm -rf /root/.kube
