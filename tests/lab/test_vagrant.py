@@ -108,7 +108,7 @@ class Program:
 @pytest.fixture
 def program(root, tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
-    (tmp_path / "makes").write_text("kube-control-plane")
+    (tmp_path / "makes").write_text("kube-control-plane\n")
     kept = Vagrant(root, read_nodes(root / "config"), Cache(tmp_path / "kubernetes-from-scratch"))
     return Program(tmp_path, root, kept), kept
 

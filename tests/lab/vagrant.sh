@@ -9,9 +9,9 @@ case $1 in
         done
         ;;
     up)
-        for machine in $(cat "$here/makes"); do
+        while read -r machine; do
             echo running >"$here/$machine"
-        done
+        done <"$here/makes"
         echo "The second machine has no room" >&2
         exit 1
         ;;

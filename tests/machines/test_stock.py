@@ -18,7 +18,7 @@ from guide.lab.toolchain import toolchain
 from guide.mutation.trial import Nobody
 from guide.project import open_project
 from guide.ssh import Target, ssh_command
-from tests.conftest import WHOLE, copy_parts
+from tests.conftest import copy_parts
 from tests.machines.debian import COMMAND_LINE, boot_files, disk, stock
 
 NEEDS = (program("qemu-system-x86_64", "qemu-system-x86"), program("mke2fs", "e2fsprogs"))
@@ -37,10 +37,13 @@ def fill(content: Path, root: Path, cache: Cache) -> None:
     for part in (*parts.binaries.values(), *parts.archives.values(), parts.rootfs, parts.store):
         entry = part.parent
         subprocess.run(["cp", "-a", "--link", entry, content / CACHE], check=True)
-    copy_parts(root, content / "root/guide", (*WHOLE, "guide", "requirements.txt"))
+    copy_parts(root, content / "root/guide")
+    for file in ("guide", "requirements.txt"):
+        shutil.copy2(root / file, content / "root/guide")
     # What was built is known by the version of the compiler, so that is asked there, too.
     go = toolchain(cache, root / "config" / "toolchain.txt", project.versions.go).go.resolve().parent.parent
-    (content / "usr/local/go/bin").mkdir(parents=True)
+    for folder in ("bin", "pkg/tool", "src"):  # without all of them it does not know where it is
+        (content / "usr/local/go" / folder).mkdir(parents=True)
     for file in ("VERSION", "go.env", "bin/go"):
         shutil.copy2(go / file, content / "usr/local/go" / file)
 
@@ -52,7 +55,7 @@ class Machine:
         self._key = folder / "key"
         keygen(self._key, "stock")
         access = content / "root/.ssh"
-        access.mkdir(mode=0o700)
+        access.mkdir(mode=0o700, exist_ok=True)
         shutil.copyfile(public(self._key), access / "authorized_keys")
         host_key = (content / "etc/ssh/ssh_host_ed25519_key.pub").read_text()
         self._known_hosts = folder / "known_hosts"
@@ -125,8 +128,10 @@ LEFT = "ls -A /run/netns; systemctl list-units --all --no-legend 'kfs-*'; ls -A 
 
 
 def test_the_guide_holds_in_a_stock_machine_and_leaves_nothing_there(machine, root):
-    said = machine.run("cd guide && ./guide doctor").stdout
-    assert "Control groups are of version 2: systemd starts nodes as its units" in said
+    said = machine.run("cd guide && ./guide doctor")
+    assert "Control groups are of version 2: systemd starts nodes as its units" in said.stdout, (
+        said.stdout + said.stderr
+    )
     done = machine.run("cd guide && ./guide verify")
     assert done.returncode == 0, done.stdout + done.stderr
     brought = machine.run("cat guide/build/evidence/embedded-containerd-*.json").stdout

@@ -110,13 +110,24 @@ def test_the_guide_holds_on_machines_by_ssh_which_are_then_what_they_were(machin
     assert machines.state() ^ before == set()
 
 
+# As on Ubuntu, where systemd-resolved asks others for the machine.
+RESOLVED = """\
+mkdir -p /run/systemd/resolve
+echo nameserver 10.10.0.1 >/run/systemd/resolve/resolv.conf
+echo nameserver 127.0.0.53 >/run/systemd/resolve/stub-resolv.conf
+ln -sf ../run/systemd/resolve/stub-resolv.conf /etc/resolv.conf
+"""
+
+
 def test_nodes_by_ssh_are_kept_looked_at_gone_on_with_and_undone(machines):
+    machines.on(CONTROL_PLANE, RESOLVED)
     before = machines.state()
     by_ssh = ("--provider", "ssh")
     assert machines.call("status", *by_ssh).stdout.startswith("The nodes are not up")
     done = machines.call("goto", "3", *by_ssh, "--yes")
     assert done.returncode == 0, done.stdout + done.stderr
     assert "All of it holds" in machines.call("check", "2", *by_ssh).stdout
+    assert machines.on(CONTROL_PLANE, "cat /etc/resolv.conf") == "nameserver 10.10.0.1\n"
     again = machines.call("up", *by_ssh, "--yes")
     assert (again.returncode, "The nodes are up already" in again.stderr) == (3, True)
     done = machines.call("verify", *by_ssh, "--resume", "--to", "3")
@@ -124,6 +135,7 @@ def test_nodes_by_ssh_are_kept_looked_at_gone_on_with_and_undone(machines):
     assert "kube-node             10.10.0.11      up" in machines.call("status", *by_ssh).stdout
     assert machines.call("down", *by_ssh).returncode == 0
     assert machines.state() ^ before == set()
+    assert machines.on(CONTROL_PLANE, "cat /etc/resolv.conf") == "nameserver 127.0.0.53\n"
     assert "nothing to remove" in machines.call("down", *by_ssh).stdout
 
 
@@ -175,6 +187,23 @@ def test_what_is_wrong_with_a_machine_is_told_before_anything_is_changed(machine
     status, said = refusal()
     assert (status, "nodes are Debian or Ubuntu machines" in said) == (3, True)
     machines.on(CONTROL_PLANE, "cat /etc/os-release.own >/etc/os-release; rm /etc/os-release.own")
+
+    machines.on("kube-node", "mount -t tmpfs -o size=64M tmpfs /var/lib")
+    status, said = refusal()
+    assert (status, "has 0.1 GiB of free disk below /var/lib, and" in said) == (3, True)
+    machines.on("kube-node", "umount /var/lib")
+
+
+def test_a_disk_that_becomes_full_on_the_way_is_told_and_what_was_put_there_is_removed(machines):
+    machines.inventory()
+    before = machines.state()
+    machines.on("kube-node", "mount -t tmpfs -o size=16M tmpfs /usr/local/bin")
+    done = machines.call("up", "--provider", "ssh", "--yes")
+    machines.on("kube-node", "umount /usr/local/bin")
+    assert done.returncode == 3
+    assert "kube-node (10.10.0.11) does not take our files: " in done.stderr
+    assert "No space left on device" in done.stderr
+    assert machines.state() ^ before == set()
 
 
 def test_a_run_that_is_killed_leaves_machines_that_the_next_one_undoes(machines):

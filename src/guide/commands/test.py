@@ -20,7 +20,7 @@ def test(yes: bool, pytest_arguments: tuple[str, ...]) -> None:
     require(open_project(ROOT).versions, "embedded", yes)
     require_packages((program("chromium", "chromium"),), install=asker(yes))
     prose = ["docs", "snippets", "script", "manifests", "src", "README.md", "CONTRIBUTING.md", "CHANGELOG.md"]
-    scripts = [str(path) for path in sorted(ROOT.glob("src/guide/lab/*.sh"))]
+    scripts = [str(path) for tree in ("src", "tests") for path in sorted(ROOT.glob(f"{tree}/**/*.sh"))]
     checks = {
         "ruff": [sys.executable, "-m", "ruff", "check"],
         "format": [sys.executable, "-m", "ruff", "format", "--check"],

@@ -11,12 +11,18 @@ systemctl list-unit-files --state=enabled --plain --no-legend containerd.service
 [ -e /root/.kube ] || touch "$notes/without-kube"
 mkdir -p /root/.ssh
 # shellcheck disable=SC2046 # these names have no spaces
-tar --create --file="$notes/before.tar" --ignore-failed-read --absolute-names \
+tar --create --file="$notes/before.new" --ignore-failed-read --absolute-names \
     $(for file in /etc/fstab /etc/hosts /root/.profile /root/.ssh/authorized_keys /root/.ssh/known_hosts /root/.ssh/id_ed25519; do
         [ ! -e "$file" ] || echo "$file"
     done)
+mv "$notes/before.new" "$notes/before.tar" # from here on there is something to undo
 
 bash /vagrant/script/provision.sh
+# What answers at 127.0.0.53 where systemd-resolved runs, as on Ubuntu, pods cannot reach: name the resolvers behind it.
+if [ "$(readlink --canonicalize /etc/resolv.conf)" = /run/systemd/resolve/stub-resolv.conf ]; then
+    readlink /etc/resolv.conf >"$notes/resolver"
+    ln --symbolic --force /run/systemd/resolve/resolv.conf /etc/resolv.conf
+fi
 
 # Nodes reach each other as root, as chapter 5 does.
 cat "$notes/id.pub" >>/root/.ssh/authorized_keys

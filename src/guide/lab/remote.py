@@ -281,11 +281,7 @@ class Remote:
 
     def add_all(self, archive: tarfile.TarFile, parts: Parts, key: Path, hosts: str) -> None:
         """Put all that makes a machine a node into an archive."""
-        self.add_folders(archive)
-        for binary, path in parts.binaries.items():
-            archive.add(path.resolve(), f"usr/local/bin/{binary}")
-        for image, path in parts.archives.items():
-            archive.add(path, f"{NOTES[1:]}/archives/{image}.tar")
+        # Notes come first: by them what came is removed again, should the rest not come.
         notes = {
             "id": key.read_text(),
             "id.pub": public(key).read_text(),
@@ -296,6 +292,11 @@ class Remote:
             entry = tarfile.TarInfo(f"{NOTES[1:]}/{file}")
             entry.size, entry.mode = len(text.encode()), 0o600
             archive.addfile(entry, io.BytesIO(text.encode()))
+        self.add_folders(archive)
+        for binary, path in parts.binaries.items():
+            archive.add(path.resolve(), f"usr/local/bin/{binary}")
+        for image, path in parts.archives.items():
+            archive.add(path, f"{NOTES[1:]}/archives/{image}.tar")
 
     def send(self, name: str, fill: Callable[[tarfile.TarFile], None]) -> None:
         """Send our files to a machine, as one archive that is written while it is read there. Raises LabError."""
