@@ -136,3 +136,15 @@ def test_the_next_step_forgets_what_the_one_before_waited_for(clock):  # noqa: A
     running.attempt(1, "it did not print yes")
     running.start(PASSING)
     assert lines(running, 80)[1] == "  running 0.0 s of 60 s"
+
+
+def test_how_much_of_a_download_is_there_is_shown_where_there_is_a_terminal():
+    told, file = report(width=80, force_terminal=True)
+    told.started("kubelet 1.37.2")
+    told.reached("kubelet 1.37.2", 43_200_000)
+    told.still()
+    assert "Preparing kubelet 1.37.2: 43 MB" in file.getvalue()
+    told, file = report(width=80)
+    told.reached("kubelet 1.37.2", 43_200_000)
+    told.noted("etcd is built here: [no] way to it")
+    assert file.getvalue() == "  etcd is built here: [no] way to it\n"

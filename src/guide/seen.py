@@ -38,6 +38,7 @@ class Run:
     versions: dict[str, str]
     images: dict[str, str]
     stand_ins: tuple[str, ...]
+    sources: dict[str, str]
     inputs: dict[str, str]
     started: datetime
     seconds: float
@@ -83,6 +84,7 @@ def read_run(path: Path) -> Run:
             versions=words(raw["versions"]),
             images=words(raw["images"]),
             stand_ins=tuple(str(each) for each in raw["stand_ins"]),
+            sources=words(raw["sources"]),
             inputs=words(raw["inputs"]),
             started=started,
             seconds=float(raw["seconds"]),

@@ -82,3 +82,17 @@ def test_nodes_of_two_kinds_or_that_are_one_machine_are_refused():
 
 def test_units_are_those_that_the_scripts_start(lab):
     assert {"etcd", "kubelet", "kube-proxy", "flanneld", "containerd-by-hand", "cri-dockerd"} <= set(lab.units())
+
+
+def test_the_nodes_architecture_is_what_the_first_of_them_says(lab, monkeypatch):
+    looks = iter([replace(GOOD, machine="aarch64"), replace(GOOD, machine="riscv64")])
+    monkeypatch.setattr(Remote, "look", lambda _lab, _name: next(looks))
+    assert lab.architecture() == "arm64"
+    with pytest.raises(LabError, match=r"kube-control-plane \(pi\.example\) is riscv64, and nodes are"):
+        lab.architecture()
+
+
+def test_a_node_of_another_kind_than_the_parts_is_refused(lab, parts):
+    lab.refuse(NAME, replace(GOOD, machine="aarch64"), replace(parts, arch="arm64"))
+    with pytest.raises(LabError, match="is x86_64, and the programs that it would get are for arm64"):
+        lab.refuse(NAME, replace(GOOD, machine="x86_64"), replace(parts, arch="arm64"))

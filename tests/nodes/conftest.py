@@ -83,7 +83,7 @@ def parts(pytestconfig):
     """What nodes are made of: made before the first test, as building it takes longer than a test may."""
     project = open_project(pytestconfig.rootpath)
     lab = Embedded(project.root, project.nodes, Cache(cache_root()))
-    make_parts(lab, project.versions, TerminalProgress(pytestconfig))
+    return make_parts(lab, project.versions, TerminalProgress(pytestconfig))
 
 
 @pytest.fixture

@@ -4,20 +4,19 @@ import hashlib
 import json
 import shutil
 import socket
+import subprocess
 import tarfile
 import tempfile
 from pathlib import Path
 
 import pytest
 
-from guide.lab.cache import Cache, cache_root
+from guide.lab.cache import cache_root
 from guide.lab.components import COMPONENTS
-from guide.lab.embedded import Embedded
 from guide.lab.images import BY_NODES, MADE, PULLED
-from guide.lab.parts import make_parts
+from guide.lab.namespace import BRIDGE
 from guide.lab.release import read_releases
 from guide.lab.supply import BUILT, RELEASED
-from guide.mutation.trial import Nobody
 from guide.project import open_project
 from tests.conftest import Guide, copy_parts
 from tests.nodes.conftest import CONTROL_PLANE, Caller
@@ -25,33 +24,26 @@ from tests.nodes.test_ssh import NODES, Machines
 from tests.server import serving
 
 REGISTRIES = ("docker.io", "registry.k8s.io")
+NAME, ADDRESS = "www.google.de", "192.0.2.10"  # the one name that the lab's resolver knows
 TOOLS = ("bash", "curl", "env", "ssh", "ssh-keygen", "tar")  # of a machine that makes nothing
 
 
-@pytest.fixture(scope="module")
-def stock(root):
-    """What is built here."""
-    project = open_project(root)
-    lab = Embedded(root, project.nodes, Cache(cache_root()))
-    return make_parts(lab, project.versions, Nobody())
-
-
 @pytest.fixture
-def own_cache(stock, monkeypatch):
+def own_cache(parts, monkeypatch):
     """A cache that has what is built, and gets what is downloaded, for as long as a test lasts."""
     with tempfile.TemporaryDirectory() as folder:
         own = Path(folder) / "kubernetes-from-scratch"
         own.mkdir()
-        for entry in {cache_root() / "go", *(each.parent for each in (*stock.binaries.values(), stock.rootfs))}:
+        for entry in {cache_root() / "go", *(each.parent for each in (*parts.binaries.values(), parts.rootfs))}:
             (own / entry.name).symlink_to(entry)
-        for archive in stock.archives.values():
+        for archive in parts.archives.values():
             (own / archive.parent.name).symlink_to(archive.parent)
         monkeypatch.setenv("XDG_CACHE_HOME", folder)
         yield own
 
 
 @pytest.fixture(scope="module")
-def goods(root, stock):
+def goods(root, parts):
     """All releases and images by the paths that their publishers have, with types of content."""
     project = open_project(root)
     with tempfile.TemporaryDirectory() as folder, serving() as server:
@@ -60,23 +52,23 @@ def goods(root, stock):
             programs = [each.name for each in COMPONENTS if each.module == name]
             if not programs:  # cri-dockerd
                 continue
-            for release in read_releases(root / "config", name, version, stock.arch, programs):
+            for release in read_releases(root / "config", name, version, parts.arch, programs):
                 path = release.address.removeprefix("https:/")
                 file = work / path.replace("/", "-")
                 if all(release.members.values()):
                     with tarfile.open(file, "w:gz", compresslevel=0) as archive:
                         for program, member in release.members.items():
-                            archive.add(stock.binaries[program], member)
+                            archive.add(parts.binaries[program], member)
                 else:
                     [program] = release.members
-                    file.symlink_to(stock.binaries[program])
+                    file.symlink_to(parts.binaries[program])
                 server.files[path] = file
                 if release.checksum:
                     line = f"{hashlib.sha256(file.read_bytes()).hexdigest()}  {release.name}\n"
                     server.files[release.checksum.removeprefix("https:/")] = line.encode()
         for name, reference in project.versions.images.items():
             (work / name).mkdir()
-            server.has_image(reference, stock.archives[name], work / name)
+            server.has_image(reference, parts.archives[name], work / name)
         yield server.files, server.types
 
 
@@ -196,16 +188,21 @@ def test_either_builds_what_cannot_be_had_and_says_so(published):
 def far(tmp_path, root, goods):
     """Two machines by SSH, in a network with a server that has everything; the reader's machine makes nothing."""
     machines = Machines(tmp_path, root)
-    call, namespace = machines.call, machines.lab.namespace
+    call, namespace, host = machines.call, machines.lab.namespace, machines.lab.nodes.host
     try:
-        listener = namespace._inside(lambda: socket.create_server((str(machines.lab.nodes.host), 0)))
+        subprocess.run(["ip", "-n", namespace.name, "address", "add", ADDRESS, "dev", BRIDGE], check=True)
+        listener = namespace._inside(lambda: socket.create_server((ADDRESS, 0)))
         with serving(listener) as server, tempfile.TemporaryDirectory() as cache:
             publish(server, call.guide, goods)
             for node in NODES:
+                machines.on(node, f"ip route add {ADDRESS} via {host}")
+                machines.on(
+                    node, "mv /etc/resolv.conf /run; ln -s /run/resolv.conf /etc"
+                )  # as systemd-resolved has it
                 for registry in REGISTRIES:
                     folder = f"/etc/containerd/certs.d/{registry}"
-                    hosts = f'server = "http://{server.place}/v2/{registry}"\noverride_path = true\n'
-                    hosts += f'[host."http://{server.place}/v2/{registry}"]\noverride_path = true\n'
+                    place = f'"http://{NAME}:{server.server_port}/v2/{registry}"'
+                    hosts = f"server = {place}\noverride_path = true\n[host.{place}]\noverride_path = true\n"
                     machines.on(node, f"mkdir -p {folder}; printf %s '{hosts}' >{folder}/hosts.toml")
             tools = tmp_path / "bin"
             tools.mkdir()

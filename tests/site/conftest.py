@@ -67,6 +67,7 @@ class Copy:
             "versions": project.versions.components,
             "images": project.versions.images,
             "stand_ins": ["The sun is a lamp."],
+            "sources": {"sun": "shop", "moon": "attic", "stars": "attic"},
             "inputs": digest_inputs(self.root, project.settings.inputs),
             "started": STARTED,
             "finished": FINISHED,

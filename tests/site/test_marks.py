@@ -52,6 +52,7 @@ def test_a_page_whose_commands_all_passed_is_verified(small):
     shown = words(small.html("verified.html"))
     assert "embedded, containerd, Kubernetes 1.37.2 2 passed 20 November 2026, 10:00 UTC 1 min 01 s" in shown
     assert "The sun is a lamp." in shown
+    assert "attic: moon, stars shop: sun" in shown
     assert (small.site / "evidence" / "embedded-containerd-1.37.2.json").exists()
 
 
