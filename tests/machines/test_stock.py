@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from guide.lab.cache import Cache, cache_root
+from guide.lab.cache import MANIFEST, Cache, cache_root
 from guide.lab.embedded import Embedded
 from guide.lab.keys import keygen, public
 from guide.lab.machine import program, require_packages
@@ -28,6 +28,15 @@ TIME_TO_BOOT = 180.0  # seconds; 21 when nothing else runs
 CACHE = "root/.cache/kubernetes-from-scratch"
 
 
+def forget_fractions(manifest: Path) -> None:
+    """Let an entry of the cache be known by whole seconds, which are all that a disk is filled with."""
+    records = json.loads(manifest.read_text())
+    for record in records.values():
+        record["changed"] -= record["changed"] % 10**9
+    manifest.unlink()  # it is a link
+    manifest.write_text(json.dumps(records))
+
+
 def fill(content: Path, root: Path, cache: Cache) -> None:
     """Put the project, and all that its nodes are made of, on a machine; files of the cache are links to them."""
     project = open_project(root)
@@ -37,6 +46,7 @@ def fill(content: Path, root: Path, cache: Cache) -> None:
     for part in (*parts.binaries.values(), *parts.archives.values(), parts.rootfs, parts.store):
         entry = part.parent
         subprocess.run(["cp", "-a", "--link", entry, content / CACHE], check=True)
+        forget_fractions(content / CACHE / entry.name / MANIFEST)
     copy_parts(root, content / "root/guide")
     for file in ("guide", "requirements.txt"):
         shutil.copy2(root / file, content / "root/guide")

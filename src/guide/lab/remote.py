@@ -5,6 +5,7 @@ import re
 import subprocess
 import tarfile
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -30,6 +31,7 @@ NOTES = "/var/lib/kubernetes-from-scratch"  # on the machine: what it was like b
 FOLDERS = ("script", "manifests", "config")  # of the project: what commands name below /vagrant
 ROOM = 3 * 2**30  # bytes that packages, unpacked images and the cluster's own files need beside what is put there
 TIME_TO_LOOK = 15.0  # seconds
+TIME_TO_MEASURE = 300.0  # seconds, of a machine that others let have next to nothing
 # What a page's deadlines are meant for takes SECONDS_OF_A_PC for this: mostly starting programs, as steps do.
 WORK = "TIMEFORMAT=%R; { time for ((i = 0; i < 200; i++)); do /bin/true; done; } 2>&1"
 SECONDS_OF_A_PC = 0.5  # measured on two cores of a virtual machine: 0.25 when idle
@@ -131,12 +133,13 @@ class Remote:
     @property
     def pace(self) -> float:
         """How many times as long as pages say its steps may take: the slowest node is that much slower than a PC."""
-        return max(1.0, *(self._seconds(name) / SECONDS_OF_A_PC for name in self.targets))
+        with ThreadPoolExecutor() as threads:  # as steps on one node find the other at work
+            return max(1.0, *(seconds / SECONDS_OF_A_PC for seconds in threads.map(self._seconds, self.targets)))
 
     def _seconds(self, name: str) -> float:
         node = ssh_node(self.targets[name])
         try:
-            reply = node.run(WORK, TIME_TO_LOOK)
+            reply = node.run(WORK, TIME_TO_MEASURE)
         finally:
             node.close()
         try:
@@ -253,11 +256,15 @@ class Remote:
         if not key.exists():
             keygen(key, self.name)
         hosts = self.host_keys()
-        for name in self.targets:
+        script = (HERE / "remote-put.sh").read_text()
+        words = (NOTES, LOADERS[self.runtime.name], " ".join(parts.pulls))
+
+        def make(name: str) -> None:
             self.send(name, partial(self.add_all, parts=parts, key=key, hosts=hosts))
-            script = (HERE / "remote-put.sh").read_text()
-            pulls = " ".join(parts.pulls)
-            self.run(name, script, NOTES, LOADERS[self.runtime.name], pulls, what="Making it a node")
+            self.run(name, script, *words, what="Making it a node")
+
+        with ThreadPoolExecutor() as threads:
+            list(threads.map(make, self.targets))
 
     def host_keys(self) -> str:
         """Give the lines by which nodes know each other: the keys that the machines have themselves."""
