@@ -269,6 +269,18 @@ def test_a_damaged_lock_is_told_by_its_line(get):
         get()
 
 
+def test_a_lock_is_gone_on_with_on_a_line_of_its_own(get):
+    get.lock.path.write_text(f"{sha256(OTHER)}  http://other")
+    get()
+    assert get.lock.known() == {"http://other": sha256(OTHER), f"{get.at}/program": sha256(PROGRAM)}
+
+
+def test_a_lock_that_cannot_be_written_is_said(get, tmp_path):
+    get.lock = Lock(tmp_path / "nowhere" / "releases.txt")
+    with pytest.raises(LabError, match=r"releases\.txt: what was downloaded cannot be taken down: No such file"):
+        get()
+
+
 def test_what_is_no_archive_or_has_another_content_is_said(server, get):
     server.files["/other.tgz"] = b"<html>"
     with pytest.raises(LabError, match=r"other\.tgz is no archive with \./bin/one"):

@@ -34,10 +34,17 @@ class Lock:
         """Refuse another SHA-256 than the one that an address has here by LabError; take down the first one."""
         wanted = self.known().get(address)
         if wanted is None:
-            with self.path.open("a") as lines:
-                lines.write(f"{seen}  {address}\n")
+            self._add(f"{seen}  {address}\n")
         elif seen != wanted:
             raise LabError(
                 f"{address} is not what {self.path} has: its SHA-256 is {seen}, and not {wanted}. "
                 "If the publisher has published it anew, and says so, remove the line; else do not use it."
             )
+
+    def _add(self, line: str) -> None:
+        try:
+            ended = not self.path.exists() or self.path.read_bytes()[-1:] in (b"", b"\n")
+            with self.path.open("a") as lines:
+                lines.write(line if ended else f"\n{line}")
+        except OSError as error:
+            raise LabError(f"{self.path}: what was downloaded cannot be taken down: {error.strerror}") from error

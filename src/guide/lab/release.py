@@ -91,8 +91,10 @@ def obtain(
             for name, member in release.members.items():
                 take(part, release.name, member, folder / name)
                 check(name, folder / name)
+        except OSError as error:
+            raise LabError(f"{release.name} cannot be kept in {cache.root}: {error.strerror}") from error
         finally:
-            part.unlink()
+            part.unlink(missing_ok=True)
         (folder / NOTE).write_text(seen)
 
     entry = cache.get(f"release-{'-'.join(release.members)}", digest(release.address, *release.members.values()), get)
@@ -123,7 +125,7 @@ def published(release: Release) -> str | None:
 def take(file: Path, called: str, member: str, target: Path) -> None:
     """Move a downloaded program, or one member of an archive, to where it is wanted. Raises LabError without it."""
     if not member:
-        shutil.copyfile(file, target)
+        file.rename(target)
     else:
         try:
             with tarfile.open(file) as archive:

@@ -52,7 +52,7 @@ class Supply:
         if self.versions.source is not Source.MODULES:
             for module in there:
                 label = f"{module} {self.versions.components[module]}"
-                if self.tried(f"{label} is built here", partial(self._release, module, found)):
+                if self._tried(f"{label} is built here", partial(self._release, module, found)):
                     sources[module] = RELEASED
         left = replace(
             self.versions, components={each: self.versions.components[each] for each in there if each not in sources}
@@ -60,7 +60,7 @@ class Supply:
         built = self._build(wanted_builds(self.config, left, self.arch))
         return {**found, **built}, {each: sources.get(each, BUILT) for each in there}
 
-    def tried(self, instead: str, get: Callable[[], None]) -> bool:
+    def _tried(self, instead: str, get: Callable[[], None]) -> bool:
         """Tell whether something came from its publisher; say so if it did not and may be made here."""
         try:
             get()
@@ -109,7 +109,7 @@ class Supply:
         found: dict[str, Path] = {}
         if self.versions.source is not Source.MODULES:
             for name, reference in self.versions.images.items():
-                self.tried(f"The image {reference} is made here", partial(self._pull, name, found))
+                self._tried(f"The image {reference} is made here", partial(self._pull, name, found))
         left = {name: reference for name, reference in self.versions.images.items() if name not in found}
         made: dict[str, Path] = {}
         if left:
