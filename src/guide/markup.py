@@ -100,7 +100,7 @@ def step(match: re.Match[str], block: list[Planned], palette: Palette, remarks: 
     nodes = " ".join(palette.label(each.step.node) for each in block)
     name = anchor(first)
     head = (
-        f'<span class="filename"><a class="step-number" href="#{name}" title="Link to step {first.label}">'
+        f'<span class="filename" data-search-exclude><a class="step-number" href="#{name}" title="Link to step {first.label}">'
         f"{first.label}</a> {nodes}{notes(first, said)}</span>"
     )
     return (
@@ -128,7 +128,7 @@ def notes(planned: Planned, said: Sequence[str]) -> str:
         words.append(f"ends with status {asked.exit}")
     if not words:
         return ""
-    return f' <span class="step-note" data-search-exclude>{html.escape("; ".join(words))}</span>'
+    return f' <span class="step-note">{html.escape("; ".join(words))}</span>'
 
 
 def spoken(seconds: float) -> str:
@@ -141,6 +141,6 @@ def output(match: re.Match[str]) -> str:
     text = text_of(match["code"])
     opened = "" if text.count("\n") >= LONG else " open"
     return (
-        f'<details class="output"{opened}><summary>{OUTPUT}</summary>'
+        f'<details class="output"{opened}><summary data-search-exclude>{OUTPUT}</summary>'
         f'<div class="language-text no-copy highlight"{match["attributes"]}>{match["code"]}</div></details>'
     )
