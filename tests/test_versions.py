@@ -4,6 +4,7 @@ import pytest
 
 from guide.page import read_pages
 from guide.plan import Lane, make_plan
+from guide.project import open_project
 from guide.run import Result, run_step
 from tests.fake import FakeNode
 from tests.test_cli import FENCE, call
@@ -54,3 +55,18 @@ def test_the_plan_says_which_steps_are_not_run_and_why(guide, call):
         "1.2  docs/1-page.md:4  web  step  uptime --pretty",
         "2 steps",
     ]
+
+
+@pytest.mark.parametrize(
+    ("runtime", "kubernetes", "skipped"),
+    [
+        ("docker", "1.34.4", ["kube-control-plane", "kube-node", "kube-control-plane", "kube-node"]),
+        ("docker", "1.36.3", []),
+        ("containerd", "1.34.4", []),
+    ],
+)
+def test_an_older_kubelet_gets_no_gate_that_it_does_not_know(root, runtime, kubernetes, skipped):
+    plan = open_project(root).plan(Lane("embedded", runtime, kubernetes))
+    left_out = [each.step for each in plan if each.step.skip]
+    assert [step.node for step in left_out] == skipped
+    assert all("kubelet-docker.yaml" in step.command and ">=1.36" in step.skip for step in left_out)
