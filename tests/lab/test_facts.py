@@ -14,7 +14,12 @@ from guide.plan import Lane
 from guide.project import open_project
 
 ADDRESS = re.compile(r"(?<![\d.])(\d{1,3}(?:\.\d{1,3}){3})(?:/(\d+))?(?![\d.])")
-LOCAL = {"0.0.0.0", "127.0.0.1", "192.0.2.10"}  # the last one is for documentation, and belongs to nobody
+LOCAL = {
+    "0.0.0.0",
+    "127.0.0.1",
+    "127.0.0.53",
+    "192.0.2.10",
+}  # the last one is for documentation, and belongs to nobody
 
 
 def real_files(root):
