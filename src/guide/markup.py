@@ -100,8 +100,9 @@ def step(match: re.Match[str], block: list[Planned], palette: Palette, remarks: 
     nodes = " ".join(palette.label(each.step.node) for each in block)
     name = anchor(first)
     head = (
-        f'<span class="filename" data-search-exclude><a class="step-number" href="#{name}" title="Link to step {first.label}">'
-        f"{first.label}</a> {nodes}{notes(first, said)}</span>"
+        '<span class="filename" data-search-exclude>'
+        f'<a class="step-number" href="#{name}" title="Link to step {first.label}">{first.label}</a> '
+        f"{nodes}{notes(first, said)}</span>"
     )
     return (
         f'<div class="step" id="{name}" data-step="{first.label}">'

@@ -19,7 +19,7 @@ def site(strict: bool) -> None:
     from guide.project import open_project
 
     project = open_project(ROOT)
-    # What is wrong with a step is told by page and line here, and by less in MkDocs; waiting for both would take longer.
+    # What is wrong with a step is told by page and line here; MkDocs, which knows less of it, does not wait for that.
     with ThreadPoolExecutor() as beside:
         built = beside.submit(build_site, strict=strict)
         project.plan(project.lane("embedded", "containerd"))
