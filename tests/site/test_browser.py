@@ -6,7 +6,6 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from guide.annotation import Reason, read_reasons, unexplained
-from guide.plan import Lane
 from guide.project import open_project
 from tests.site.conftest import Copy
 
@@ -71,9 +70,10 @@ def press(tab):
 
 
 def test_every_copy_button_gives_the_bytes_of_the_plan(built, serve, window):
+    project = open_project(built.root)
     wanted: dict[str, dict[str, str]] = {}
     for runtime in ("containerd", "docker"):
-        for each in open_project(built.root).plan(Lane("embedded", runtime, "x")):
+        for each in project.plan(project.lane("embedded", runtime)):
             page = each.step.where.page.removeprefix("docs/").replace(".md", ".html")
             wanted.setdefault(page, {})[each.label] = each.step.command
     address = serve(built.site)
