@@ -8,7 +8,7 @@ import pytest
 
 from guide.errors import InputError
 from guide.inventory import read_inventory
-from guide.ssh import Target
+from guide.target import Target
 
 NODES = ("web", "db")
 MACHINE = "address: 192.0.2.1, key: id, known_hosts: known"

@@ -8,7 +8,6 @@ import sys
 
 import pytest
 
-from guide.plan import Lane
 from guide.project import open_project
 
 
@@ -75,9 +74,10 @@ def read(path):
 
 
 def test_every_command_on_the_site_is_a_step_byte_for_byte_and_the_other_way_round(site, root):
+    project = open_project(root)
     planned: dict[str, dict[str, tuple[list[str], str]]] = {}
     for runtime in ("containerd", "docker"):
-        for each in open_project(root).plan(Lane("embedded", runtime, "x")):
+        for each in project.plan(project.lane("embedded", runtime)):
             page = each.step.where.page.removeprefix("docs/").replace(".md", ".html")
             nodes, _ = planned.setdefault(page, {}).setdefault(each.label, ([], each.step.command))
             if each.step.node not in nodes:

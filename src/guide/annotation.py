@@ -17,6 +17,7 @@ ROW = re.compile(r"<tr>(.*?)</tr>", re.DOTALL)
 CELL = re.compile(r"<td[^>]*>(.*?)</td>", re.DOTALL)
 HEAD = re.compile(r"<th[^>]*>(.*?)</th>", re.DOTALL)
 CODE = re.compile(r"<code>(.*?)</code>", re.DOTALL)
+PLAIN = re.compile(r"&[#\w]+;|(?:(?<=>)|(?<=;)|\A)[^<&]+")
 FLAG = re.compile(r"(?<![\w./-])--?[A-Za-z][\w-]*")
 
 
@@ -41,8 +42,11 @@ class Reason:
 
         What names a word closer to the option is better, then what knows its value, then what says more of it.
         """
+        after = rest[len(self.option) : len(self.option) + 1]
+        if not rest.startswith(self.option) or after.isalnum() or after in ("-", "_"):
+            return None
         words = command.split()
-        if not re.match(re.escape(self.option) + r"(?![\w-])", rest) or not set(self.before) <= set(words):
+        if not set(self.before) <= set(words):
             return None
         near = max((len(words) - words[::-1].index(word) for word in self.before), default=0)
         value = rest.removeprefix(self.option).lstrip("= ")
@@ -101,12 +105,17 @@ def annotate(content: str, own: Reasons, others: Reasons) -> str:
 
 def annotate_code(code: str, known: Sequence[Sequence[Reason]]) -> str:
     """Give a highlighted block with reasons at its options; its text stays what it is."""
-    places = [place for place in re.finditer(r"<[^>]+>|&[#\w]+;|[^<&]", code) if not place[0].startswith("<")]
-    text = "".join(html.unescape(place[0]) for place in places)
+    # Where each character of the text is in the code.
+    places: list[int] = []
+    text = ""
+    for place in PLAIN.finditer(code):
+        plain = html.unescape(place[0])
+        text += plain
+        places += [place.start()] if place[0].startswith("&") else range(place.start(), place.end())
     parts, end = [], 0
     for command, match in options(text):
         why = reason(command, text[match.start() :], known)
-        start = places[match.start()].start()
+        start = places[match.start()]
         if why and code.startswith(match[0], start):
             shown = f'<abbr class="flag" tabindex="0" title="{html.escape(why)}">{match[0]}</abbr>'
             parts += [code[end:start], shown]

@@ -1,14 +1,11 @@
-"""Machines that are there already, reached by SSH: the file that names them, and the lab that they make."""
+"""Machines that are there already, reached by SSH: the file that names them."""
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from guide.errors import InputError
 from guide.lab.facts import read_yaml
-from guide.local import local_node
-from guide.node import Node
-from guide.ssh import Target, ssh_node
+from guide.target import Target
 
 # Everything that a machine of an inventory may say, and what it is for. The documentation's table is made from this.
 MACHINE_FIELDS = {
@@ -19,32 +16,6 @@ MACHINE_FIELDS = {
     "port": "Where its SSH server listens; 22 if not given.",
     "sudo": "true if the user is not root and becomes root by sudo, without a password.",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Machines:
-    """A lab of machines that somebody else made: it boots none, removes none, and changes nothing but by steps.
-
-    Attributes:
-        tree: the guide's folder, where the shell on `host`, this machine, starts.
-        host: the name that pages have for this machine.
-        targets: where each node is.
-    """
-
-    tree: Path
-    host: str
-    targets: dict[str, Target]
-
-    @property
-    def stand_ins(self) -> tuple[str, ...]:
-        """What is not the real thing: nothing."""
-        return ()
-
-    def node(self, name: str) -> Node:
-        """Give a node to run commands on."""
-        if name == self.host:
-            return local_node(name, ["bash", "--norc", "--noprofile"], self.tree)
-        return ssh_node(self.targets[name])
 
 
 def read_inventory(path: Path, nodes: tuple[str, ...]) -> dict[str, Target]:

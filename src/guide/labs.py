@@ -2,21 +2,50 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from guide.hooks import Lab
 from guide.interrupt import take_signals_as_interrupts
-from guide.inventory import Machines
 from guide.lab.cache import Cache, cache_root
 from guide.lab.embedded import Embedded
 from guide.lab.machine import require_lab
 from guide.lab.provide import provided
 from guide.lab.runtime import choose
-from guide.node import HOST
+from guide.local import local_node
+from guide.node import HOST, Node
 from guide.project import Project
-from guide.ssh import Target
+from guide.ssh import ssh_node
+from guide.target import Target
+
+
+@dataclass(frozen=True, slots=True)
+class Machines:
+    """A lab of machines that somebody else made: it boots none, removes none, and changes nothing but by steps.
+
+    Attributes:
+        tree: the guide's folder, where the shell on `host`, this machine, starts.
+        host: the name that pages have for this machine.
+        targets: where each node is.
+    """
+
+    tree: Path
+    host: str
+    targets: dict[str, Target]
+
+    @property
+    def stand_ins(self) -> tuple[str, ...]:
+        """What is not the real thing: nothing."""
+        return ()
+
+    def node(self, name: str) -> Node:
+        """Give a node to run commands on."""
+        if name == self.host:
+            return local_node(name, ["bash", "--norc", "--noprofile"], self.tree)
+        return ssh_node(self.targets[name])
 
 
 class TerminalProgress:

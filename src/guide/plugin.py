@@ -18,7 +18,7 @@ from guide.project import Project, open_project
 from guide.report import make_folders
 from guide.run import Outcome, Result
 from guide.session import Session
-from guide.ssh import Target
+from guide.target import Target
 
 
 def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:

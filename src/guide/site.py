@@ -55,8 +55,7 @@ def account(env: Any) -> None:
     if MARK.search(env.markdown):
         return  # the engine reads this page itself, and says where
     root = Path(env.project_dir)
-    settings = read_settings(env.conf["extra"].get("guide"), root / "mkdocs.yml")
-    names = (*read_yaml(root / settings.config / "nodes.yaml")["nodes"], HOST)
+    names = (*env.variables["nodes"], HOST)
     path = str(Path(env.conf["docs_dir"], env.page.file.src_uri).relative_to(root))
     lines = tuple(Location(path, number) for number in range(1, env.markdown.count("\n") + 2))
     read_steps(Page(path, path, env.markdown, lines), names, root)

@@ -3,35 +3,18 @@
 import shlex
 import socket
 from collections.abc import Callable
-from dataclasses import dataclass
-from pathlib import Path
 
 import paramiko
 from fabric import Connection
 
 from guide.errors import LabError
 from guide.shell import Shell
+from guide.target import Target
 
 LOGIN_SHELL = "echo $$; exec bash -l"  # as a reader's terminal: /etc/profile and ~/.profile are read
 AS_ROOT = "sudo --non-interactive --set-home "
 TIME_TO_OPEN = 20  # seconds that a machine, which may be an emulated one, gets to let us in
 SILENCE = 5  # seconds without an answer from the machine after which it counts as lost
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """Where a machine is, and how one gets in.
-
-    `known_hosts` names the only host keys that are accepted; `sudo` tells that the user becomes root by it.
-    """
-
-    name: str
-    address: str
-    user: str
-    key: Path
-    known_hosts: Path
-    port: int = 22
-    sudo: bool = False
 
 
 def direct(address: str, port: int) -> socket.socket:

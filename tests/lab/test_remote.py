@@ -11,7 +11,7 @@ from guide.lab.cache import Cache
 from guide.lab.facts import read_nodes
 from guide.lab.parts import Parts
 from guide.lab.remote import Look, Remote, refuse_mixture
-from guide.ssh import Target
+from guide.target import Target
 
 NAME = "kube-control-plane"
 GOOD = Look(

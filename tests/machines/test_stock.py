@@ -17,7 +17,8 @@ from guide.lab.parts import make_parts
 from guide.lab.toolchain import toolchain
 from guide.mutation.trial import Nobody
 from guide.project import open_project
-from guide.ssh import Target, ssh_command
+from guide.ssh import ssh_command
+from guide.target import Target
 from tests.conftest import copy_parts
 from tests.machines.debian import COMMAND_LINE, boot_files, disk, stock
 

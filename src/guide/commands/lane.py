@@ -9,7 +9,6 @@ from rich.console import Console
 
 from guide.commands.common import ROOT, chapter_options, node_options, the_lab, the_runtime
 from guide.commands.verify import run_lane
-from guide.runner import Choice
 
 
 @click.command(hidden=True)
@@ -31,6 +30,7 @@ def lane(
     """Run a lane on a lab of its own, and tell the process that has started this one."""
     from guide.lanes.told import Teller, end_with_parent
     from guide.project import open_project
+    from guide.runner import Choice
 
     end_with_parent()
     project = open_project(ROOT)

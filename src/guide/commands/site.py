@@ -18,10 +18,10 @@ def site(strict: bool) -> None:
     """Build the site into build/site/, after its blocks were accounted for."""
     from guide.project import open_project
 
-    project = open_project(ROOT)
     # What is wrong with a step is told by page and line here; MkDocs, which knows less of it, does not wait for that.
     with ThreadPoolExecutor() as beside:
         built = beside.submit(build_site, strict=strict)
+        project = open_project(ROOT)
         project.plan(project.lane("embedded", "containerd"))
         built.result()
     click.echo("Site: build/site/index.html")

@@ -5,7 +5,7 @@ import time
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from rich.console import Console
@@ -25,7 +25,9 @@ from guide.commands.common import (
 from guide.commands.lanes import verify_lanes
 from guide.commands.site import build_site
 from guide.errors import InputError, LabError, Status
-from guide.runner import Choice
+
+if TYPE_CHECKING:
+    from guide.runner import Choice
 
 
 @click.command()
@@ -59,6 +61,7 @@ def verify(
     from guide.plan import find, select
     from guide.project import open_project
     from guide.report import make_folders
+    from guide.runner import Choice
 
     versions = kubernetes or (open_project(ROOT).lane(provider, runtimes[0]).kubernetes,)
     lanes = combine(provider, runtimes, versions)
@@ -98,6 +101,7 @@ def goto(chapter: int, provider: str, inventory: Path | None, runtime: str, shim
     from guide.milestone import before
     from guide.plan import select
     from guide.project import open_project
+    from guide.runner import Choice
 
     project = open_project(ROOT)
     lane = project.lane(provider, runtime)
@@ -158,7 +162,7 @@ def keep_start(lab: Any, project: Any, lane: Any, plan: Any, chapter: int) -> No
 
 
 def run_lane(
-    choice: Choice,
+    choice: "Choice",
     wanted: Any,
     project: Any,
     lane: Any,

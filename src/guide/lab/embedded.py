@@ -26,7 +26,8 @@ from guide.lab.runtime import CONTAINERD, Runtime, may_spare
 from guide.lab.store import copy_store
 from guide.local import local_node
 from guide.node import HOST, Node
-from guide.ssh import Target, interactive, ssh_command, ssh_node
+from guide.ssh import interactive, ssh_command, ssh_node
+from guide.target import Target
 
 RUNTIMES = ("containerd", "docker")  # what they keep, an overlay cannot hold
 UNSPARED = Path(__file__).with_name("runc-unspared.sh")

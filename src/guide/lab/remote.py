@@ -24,7 +24,8 @@ from guide.lab.runtime import CONTAINERD, Runtime
 from guide.lab.store import LOADERS
 from guide.local import local_node
 from guide.node import HOST, Ending, Node
-from guide.ssh import AS_ROOT, Target, interactive, ssh_command, ssh_node
+from guide.ssh import AS_ROOT, interactive, ssh_command, ssh_node
+from guide.target import Target
 
 HERE = Path(__file__).parent
 NOTES = "/var/lib/kubernetes-from-scratch"  # on the machine: what it was like before

@@ -22,7 +22,7 @@ from guide.lab.remote import Remote
 from guide.lab.runtime import CONTAINERD, Runtime
 from guide.lab.snapshots import Snapshots
 from guide.node import Node
-from guide.ssh import Target
+from guide.target import Target
 
 RUNNING, NOT_MADE = "running", "not_created"
 LAST_LINES = 20  # of what Vagrant said when it failed
