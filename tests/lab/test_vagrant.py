@@ -127,7 +127,7 @@ def test_machines_of_which_only_one_came_up_are_removed_with_what_vagrant_said(p
 def test_half_of_what_was_wanted_is_told_and_removed(program):
     vagrant, lab = program
     lab.folder.mkdir(parents=True)
-    lab.register.write(None, {name: str(address) for name, address in lab.nodes.addresses.items()}, "containerd")
+    lab.register.write(None, {name: str(address) for name, address in lab.nodes.addresses.items()}, NOTHING)
     vagrant.has(kube_control_plane="running")
     said = vagrant.guide("status").stdout
     assert "kube-control-plane    10.10.0.10      up\n" in said
@@ -150,7 +150,7 @@ def test_half_of_what_was_wanted_is_told_and_removed(program):
 def test_the_next_up_begins_by_removing_half_of_what_was_wanted(program):
     vagrant, lab = program
     lab.folder.mkdir(parents=True)
-    lab.register.write(None, {}, "containerd")
+    lab.register.write(None, {}, NOTHING)
     vagrant.has(kube_control_plane="running", kube_node="poweroff")
     with pytest.raises(LabError, match="The second machine has no room"):
         lab.up(NOTHING, None)
@@ -160,7 +160,7 @@ def test_the_next_up_begins_by_removing_half_of_what_was_wanted(program):
 def test_machines_that_are_up_are_not_made_again(program):
     vagrant, lab = program
     lab.folder.mkdir(parents=True)
-    lab.register.write(None, {}, "containerd")
+    lab.register.write(None, {}, NOTHING)
     vagrant.has(kube_control_plane="running", kube_node="running")
     with pytest.raises(LabError, match="The nodes are up already"):
         lab.up(NOTHING, None)
