@@ -40,7 +40,7 @@ class Session:
         self._project = project
         self._lane = lane
         self._lab = lab
-        self._pace = float(getattr(lab, "pace", 1.0))  # only machines that somebody else made differ
+        self._pace = float(getattr(lab, "pace", 1.0))  # an inventory's machines are nobody's to measure
         self._tell = listener
         self._place = place
         self._report = report or project.report

@@ -48,7 +48,7 @@ cd "$OLDPWD"
 
 export GUIDE_STAND_INS="The machines are emulated by qemu, without KVM, from a box that is built of Debian's packages.
 The nodes' upstream resolver is a dnsmasq in their network, without a way to the internet."
-export GUIDE_BOX=guide/debian-13 GUIDE_CPUS=1
+export GUIDE_BOX=guide/debian-13 GUIDE_CPUS=2
 export VAGRANT_HOME=/run/world/home VAGRANT_DOTFILE_PATH=/run/world/state VAGRANT_DEFAULT_PROVIDER=libvirt
 status=0
 "$@" || status=$?

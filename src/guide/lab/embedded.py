@@ -18,6 +18,7 @@ from guide.lab.keys import Keys
 from guide.lab.machine import architecture, load_modules
 from guide.lab.namespace import Namespace
 from guide.lab.nspawn import Machine
+from guide.lab.pace import pace_of
 from guide.lab.parts import Parts
 from guide.lab.record import Record
 from guide.lab.register import Register
@@ -107,6 +108,11 @@ class Embedded:
     @property
     def _binaries(self) -> Path:
         return self.folder / "bin"
+
+    @property
+    def pace(self) -> float:
+        """How many times as long as pages say its steps may take."""
+        return pace_of(self.nodes.addresses, self.node)
 
     def record(self) -> Record | None:
         """Give what is written of the lab, or None if it is not up."""

@@ -17,6 +17,7 @@ from guide.lab.facts import Nodes
 from guide.lab.images import stand_ins
 from guide.lab.keys import keygen, public
 from guide.lab.machine import ARCHITECTURES
+from guide.lab.pace import pace_of
 from guide.lab.parts import Parts
 from guide.lab.record import Record
 from guide.lab.register import Register
@@ -32,10 +33,6 @@ NOTES = "/var/lib/kubernetes-from-scratch"  # on the machine: what it was like b
 FOLDERS = ("script", "manifests", "config")  # of the project: what commands name below /vagrant
 ROOM = 3 * 2**30  # bytes that packages, unpacked images and the cluster's own files need beside what is put there
 TIME_TO_LOOK = 15.0  # seconds
-TIME_TO_MEASURE = 300.0  # seconds, of a machine that others let have next to nothing
-# What a page's deadlines are meant for takes SECONDS_OF_A_PC for this: mostly starting programs, as steps do.
-WORK = "TIMEFORMAT=%R; { time for ((i = 0; i < 200; i++)); do /bin/true; done; } 2>&1"
-SECONDS_OF_A_PC = 0.5  # measured on two cores of a virtual machine: 0.25 when idle
 UNIT = re.compile(r"--unit=([\w-]+)")
 
 WHAT_WE_DO = """\
@@ -133,20 +130,8 @@ class Remote:
 
     @property
     def pace(self) -> float:
-        """How many times as long as pages say its steps may take: the slowest node is that much slower than a PC."""
-        with ThreadPoolExecutor() as threads:  # as steps on one node find the other at work
-            return max(1.0, *(seconds / SECONDS_OF_A_PC for seconds in threads.map(self._seconds, self.targets)))
-
-    def _seconds(self, name: str) -> float:
-        node = ssh_node(self.targets[name])
-        try:
-            reply = node.run(WORK, TIME_TO_MEASURE)
-        finally:
-            node.close()
-        try:
-            return float(reply.output)
-        except ValueError as error:
-            raise LabError(f"{name} ({self.place(name)}) does not say how fast it is: {reply.output}") from error
+        """How many times as long as pages say its steps may take."""
+        return pace_of(self.targets, self.node)
 
     def record(self) -> Record | None:
         """Give what is written of the lab, or None if it is not up."""
