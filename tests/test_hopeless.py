@@ -32,6 +32,26 @@ def test_the_second_look_keeps_a_distance():
     assert len(node.asked) == 1
 
 
+def test_looks_on_a_slow_node_take_a_small_part_of_its_time(monkeypatch):
+    clock = [100.0]
+    monkeypatch.setattr("guide.hopeless.time.monotonic", lambda: clock[0])
+
+    class Slow(FakeNode):
+        def run(self, command, seconds):
+            clock[0] += 5
+            return super().run(command, seconds)
+
+    node = Slow(done(), done())
+    watch = Watch({"x": "look"}, lambda: node)
+    watch.look()
+    clock[0] += 49
+    watch.look()
+    assert len(node.asked) == 1
+    clock[0] += 2
+    watch.look()
+    assert len(node.asked) == 2
+
+
 def test_a_look_knows_since_when_it_matters(tmp_path):
     with bash(tmp_path) as node:
         watch = Watch({"since": 'echo "$since"'}, lambda: node)

@@ -136,3 +136,21 @@ def test_what_came_too_much_is_told_by_the_place_of_the_output():
     check = planned("look", kind=Kind.CHECK, seconds=5, output=Output(Location("docs/1-page.md", 9), "yes"))
     run_step(check, FakeNode(done("yes\nno\n"), done("yes\n")), told=lambda *told: heard.append(told))
     assert heard == [(1, "it did not print what docs/1-page.md:9 says")]
+
+
+def test_a_check_that_takes_long_leaves_its_node_time_for_other_things(monkeypatch):
+    clock, slept = [0.0], list[float]()
+
+    class Slow(FakeNode):
+        def run(self, command, seconds):
+            clock[0] += 8
+            return super().run(command, seconds)
+
+    def sleep(seconds):
+        slept.append(seconds)
+        clock[0] += seconds
+
+    monkeypatch.setattr("guide.run.time.monotonic", lambda: clock[0])
+    monkeypatch.setattr("guide.run.time.sleep", sleep)
+    outcome = run_step(planned("look", kind=Kind.CHECK, seconds=60), Slow(done(status=1), done(status=1), done()))
+    assert (outcome.result, outcome.attempts, slept) == (Result.PASSED, 3, [4.0, 4.0])

@@ -7,6 +7,7 @@ from guide.node import Ending, Node, Reply
 
 NOT_FOUND = 127  # the status of a command that bash does not find
 PAUSE = 1.0  # seconds between two looks
+SHARE = 0.1  # of a node's time, at most, for looks: on a slow one they would take it from what is waited for
 TIME = 10.0  # seconds that a look may take
 
 
@@ -38,14 +39,15 @@ class Watch:
             return ""
         if self._node is None:
             self._node = self._open()
-        found = ""
+        found, begun = "", time.monotonic()
         for name, command in self._commands.items():
             since = max(time.monotonic() - self.changed, 0)
             reply = self._node.run(f"since={since:.3f}\n{command}", TIME)
             if reply.ending is Ending.DONE and reply.status == 0 and reply.output.strip():
                 found = f"{name}: {reply.output.strip().splitlines()[0]}"
                 break
-        self._next = time.monotonic() + PAUSE
+        now = time.monotonic()
+        self._next = now + max(PAUSE, (now - begun) / SHARE)
         return found
 
     def close(self) -> None:
