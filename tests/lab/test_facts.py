@@ -10,7 +10,6 @@ from guide.errors import InputError
 from guide.lab.facts import read_nodes, read_versions
 from guide.lab.runtime import SHIM
 from guide.page import read_pages
-from guide.plan import Lane
 from guide.project import open_project
 
 ADDRESS = re.compile(r"(?<![\d.])(\d{1,3}(?:\.\d{1,3}){3})(?:/(\d+))?(?![\d.])")
@@ -102,7 +101,7 @@ def test_every_script_manifest_and_configuration_file_is_used_by_a_step(root):
     internal = {"nodes.yaml", "versions.yaml", "toolchain.txt", "packages.txt", "releases.txt", "releases.yaml"}
     files = {path.name for path in real_files(root)} - internal
     project = open_project(root)
-    plan = [each for name in ("containerd", "docker") for each in project.plan(Lane("embedded", name, "x"))]
+    plan = [each for name in ("containerd", "docker") for each in project.plan(project.lane("embedded", name))]
     commands = "\n".join(each.step.command for each in plan)
     used = {name for name in files if name in commands}
     scripts = "\n".join((root / "script" / name).read_text() for name in used if name.endswith(".sh"))
