@@ -17,6 +17,7 @@ from rich.console import Console
 from rich.logging import RichHandler
 
 from guide.errors import GuideError, InputError
+from guide.page import Messages
 from guide.project import open_project
 
 LEADS_ELSEWHERE = "/livereload/"  # where the browser asks whether there is something new
@@ -31,18 +32,6 @@ pre {{ padding: 1rem; border-left: .3rem solid #b3261e; overflow-x: auto; white-
 <p>Change the file, and this page shows the site again.</p></body></html>
 """
 log = logging.getLogger("mkdocs.guide")
-
-
-class Errors(logging.Handler):
-    """Keeps what MkDocs says of errors: to those who build it says no more than that there was one."""
-
-    def __init__(self) -> None:
-        super().__init__(logging.ERROR)
-        self.said: list[str] = []
-
-    def emit(self, record: logging.LogRecord) -> None:
-        """Keep one."""
-        self.said.append(record.getMessage())
 
 
 class Server(LiveReloadServer):
@@ -94,7 +83,7 @@ def read(root: Path, folder: Path) -> MkDocsConfig:
 
 def renew(root: Path, folder: Path, address: str) -> None:
     """Plan the guide and build the site; where that fails, leave a page that says why."""
-    errors = Errors()
+    errors = Messages()  # those who build hear from MkDocs only that there was an error
     logging.getLogger("mkdocs").addHandler(errors)
     try:
         project = open_project(root)
@@ -104,8 +93,8 @@ def renew(root: Path, folder: Path, address: str) -> None:
         build(config, serve_url=address)
         log.info("%d steps planned", len(steps))
     except (GuideError, MkDocsException, SystemExit) as error:
-        problem = "\n".join(dict.fromkeys(errors.said)) or str(error)
-        if not errors.said:
+        problem = "\n".join(dict.fromkeys(errors.texts)) or str(error)
+        if not errors.texts:
             log.error(problem)
         (folder / PROBLEM).write_text(PAGE.format(problem=html.escape(problem)))
     finally:
