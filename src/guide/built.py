@@ -86,10 +86,13 @@ class Built:
             log.warning(words)
         self.shown: dict[str, Shown] = {}
         self.reasons: dict[str, dict[str, list[Reason]]] = {}  # of options, by the page that gives them
+        self.all_reasons: dict[str, list[Reason]] = {}  # what all pages say, by file
 
     def on_page_content(self, html: str, page: SitePage, config: MkDocsConfig, **_: Any) -> str:
         """Dress a page's steps, and put its mark under its title."""
-        self.reasons[page.file.src_uri] = read_reasons(html)
+        self.reasons[page.file.src_uri] = reasons = read_reasons(html)
+        for file, said in reasons.items():
+            self.all_reasons.setdefault(file, []).extend(said)
         source = Path(config.docs_dir, page.file.src_uri)
         path = str(source.relative_to(self.root))
         try:
@@ -146,15 +149,6 @@ class Built:
         filled = PLACE.sub(fill, page.content or "")
         page.content = annotate(filled, self.reasons[page.file.src_uri], self.all_reasons)
         return context
-
-    @property
-    def all_reasons(self) -> dict[str, list[Reason]]:
-        """What all pages say of options, by file."""
-        said: dict[str, list[Reason]] = {}
-        for reasons in self.reasons.values():
-            for file, each in reasons.items():
-                said.setdefault(file, []).extend(each)
-        return said
 
     def summary(self, here: str) -> str:
         """Give the line of the landing page."""

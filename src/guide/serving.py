@@ -20,7 +20,6 @@ from guide.errors import GuideError, InputError
 from guide.page import Messages
 from guide.project import open_project
 
-LEADS_ELSEWHERE = "/livereload/"  # where the browser asks whether there is something new
 PROBLEM = "problem.html"
 PAGE = """\
 <!doctype html>
@@ -40,8 +39,7 @@ class Server(LiveReloadServer):
     def serve_request(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         """Answer a request. A page comes from the last build; files of other kinds always do."""
         path: str = environ["PATH_INFO"]
-        page = path.endswith(("/", ".html")) and not path.startswith(LEADS_ELSEWHERE)
-        if page and Path(self.root, PROBLEM).exists():
+        if path.endswith(("/", ".html")) and Path(self.root, PROBLEM).exists():
             environ = {**environ, "PATH_INFO": f"{self.mount_path}{PROBLEM}"}
         return super().serve_request(environ, start_response)
 
