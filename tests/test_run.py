@@ -1,3 +1,5 @@
+import pytest
+
 from guide.node import Ending, Reply
 from guide.page import Location
 from guide.run import Result, run_step
@@ -138,12 +140,20 @@ def test_what_came_too_much_is_told_by_the_place_of_the_output():
     assert heard == [(1, "it did not print what docs/1-page.md:9 says")]
 
 
-def test_a_check_that_takes_long_leaves_its_node_time_for_other_things(monkeypatch):
+@pytest.mark.parametrize(
+    ("pace", "pauses"),
+    [
+        (1, [0.1, 0.15, 0.225]),  # a PC is asked often, however long it takes to answer
+        (20, [2.0, 3.0, 4.5]),
+        (200, [6.0, 6.0, 6.0]),  # never left alone for longer than three attempts take
+    ],
+)
+def test_a_slow_node_is_asked_less_often(monkeypatch, pace, pauses):
     clock, slept = [0.0], list[float]()
 
     class Slow(FakeNode):
         def run(self, command, seconds):
-            clock[0] += 8
+            clock[0] += 2
             return super().run(command, seconds)
 
     def sleep(seconds):
@@ -152,5 +162,27 @@ def test_a_check_that_takes_long_leaves_its_node_time_for_other_things(monkeypat
 
     monkeypatch.setattr("guide.run.time.monotonic", lambda: clock[0])
     monkeypatch.setattr("guide.run.time.sleep", sleep)
-    outcome = run_step(planned("look", kind=Kind.CHECK, seconds=60), Slow(done(status=1), done(status=1), done()))
-    assert (outcome.result, outcome.attempts, slept) == (Result.PASSED, 3, [4.0, 4.0])
+    replies = [done(status=1), done(status=1), done(status=1), done()]
+    outcome = run_step(planned("look", kind=Kind.CHECK, seconds=60), Slow(*replies), pace=pace)
+    assert (outcome.result, outcome.attempts) == (Result.PASSED, 4)
+    assert slept == pytest.approx(pauses)
+
+
+def test_a_slow_node_is_asked_once_more_before_the_time_is_up(monkeypatch):
+    clock, slept = [0.0], list[float]()
+
+    def sleep(seconds):
+        slept.append(seconds)
+        clock[0] += seconds
+
+    class Slow(FakeNode):
+        def run(self, command, seconds):
+            clock[0] += 10
+            return super().run(command, seconds)
+
+    monkeypatch.setattr("guide.run.time.monotonic", lambda: clock[0])
+    monkeypatch.setattr("guide.run.time.sleep", sleep)
+    check = planned("look", kind=Kind.CHECK, seconds=22)
+    outcome = run_step(check, Slow(done(status=1), done(status=1)), pace=1000)
+    assert (outcome.result, outcome.attempts) == (Result.FAILED, 2)
+    assert clock[0] < 33

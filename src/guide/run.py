@@ -12,7 +12,8 @@ from guide.node import Ending, Node, Reply
 from guide.plan import Planned
 from guide.step import Kind, Step
 
-FIRST_PAUSE, LAST_PAUSE = 0.1, 0.5  # seconds between two attempts of a check
+FIRST_PAUSE, LAST_PAUSE = 0.1, 0.5  # seconds between two attempts of a check, on a PC
+REST = 3.0  # times as long as an attempt took is a slow node left alone after it
 SHOWN = 40  # lines of output in a message
 DIFFERS = "it did not print what"  # the page says; a difference follows in lines behind `-` and `+`
 
@@ -56,14 +57,16 @@ def run_step(
     planned: Planned,
     node: Node,
     fluid: tuple[IPv4Network, ...] = (),
+    pace: float = 1.0,
     hopeless: Callable[[], str] = lambda: "",
     enough: Callable[[Reply], bool] = lambda _reply: False,
     told: Callable[[int, str], None] = lambda _attempts, _problem: None,
 ) -> Outcome:
     """Run a step, a check until it holds or its time is up, and say what came of it.
 
-    While a check does not hold, `hopeless` is asked what no waiting heals, and `enough` whether to stop waiting all
-    the same; `told` hears of every attempt that does not end the wait: how many there were, and what was lacking.
+    `pace` says how many times as long as on a PC pauses may get. While a check does not hold, `hopeless` is asked
+    what no waiting heals, and `enough` whether to stop waiting all the same; `told` hears of every attempt that does
+    not end the wait: how many there were, and what was lacking.
     """
     step = planned.step
     if step.skip:
@@ -91,7 +94,8 @@ def run_step(
             break
         told(attempts, briefly(problem) or f"held {held} of {step.times} times")
         # A slow node has other things to do than to answer us: what we wait for is one of them.
-        time.sleep(max(pause, min(took / 2, end - time.monotonic() - pause)) if problem else pause)
+        rest = min(REST * took, pause * pace, end - time.monotonic() - pause) if problem else 0.0
+        time.sleep(max(pause, rest))
         pause = min(pause * 1.5, LAST_PAUSE) if problem else FIRST_PAUSE
     seconds = time.monotonic() - start
     if not problem:

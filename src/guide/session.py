@@ -104,6 +104,7 @@ class Session:
                 stretched,
                 self._node(step.node),
                 self._project.settings.fluid,
+                self._pace,
                 hopeless=lambda: self._watch(step.node).look(),
                 enough=lambda reply: bool(self._tell.pytest_guide_enough(planned=planned, reply=reply)),
                 told=lambda attempts, problem: self._tell.pytest_guide_attempt(

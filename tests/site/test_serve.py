@@ -24,7 +24,9 @@ def written(copy):
     with subprocess.Popen(command, cwd=copy.root, env=env, text=True, stderr=subprocess.PIPE) as process:
         copy.process = process
         yield copy
-        process.kill()
+        if process.poll() is None:
+            process.send_signal(signal.SIGINT)  # a killed server leaves its folder
+        process.communicate(timeout=60)
 
 
 def wait_until_served(copy):
