@@ -33,6 +33,34 @@ class FakeNode:
         self.closed = True
 
 
+class Clock:
+    """Time that goes on only when somebody sleeps or works by it."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+        self.slept: list[float] = []
+
+    def monotonic(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.now += seconds
+
+
+class SlowNode(FakeNode):
+    """A node that takes so many seconds of a clock for each command."""
+
+    def __init__(self, clock: Clock, takes: float, *replies: Reply) -> None:
+        super().__init__(*replies)
+        self._clock = clock
+        self._takes = takes
+
+    def run(self, command: str, seconds: float) -> Reply:
+        self._clock.now += self._takes
+        return super().run(command, seconds)
+
+
 class FakeLab:
     """A lab whose nodes come from a function."""
 

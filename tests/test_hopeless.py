@@ -6,7 +6,7 @@ import pytest
 
 from guide.hopeless import Watch
 from guide.node import Ending, Reply
-from tests.fake import FakeNode, bash, done
+from tests.fake import Clock, FakeNode, SlowNode, bash, done
 
 
 def test_what_a_command_prints_is_found_under_its_name():
@@ -33,21 +33,15 @@ def test_the_second_look_keeps_a_distance():
 
 
 def test_looks_on_a_slow_node_take_a_small_part_of_its_time(monkeypatch):
-    clock = [100.0]
-    monkeypatch.setattr("guide.hopeless.time.monotonic", lambda: clock[0])
-
-    class Slow(FakeNode):
-        def run(self, command, seconds):
-            clock[0] += 5
-            return super().run(command, seconds)
-
-    node = Slow(done(), done())
+    clock = Clock()
+    monkeypatch.setattr("guide.hopeless.time", clock)
+    node = SlowNode(clock, 5, done(), done())
     watch = Watch({"x": "look"}, lambda: node)
     watch.look()
-    clock[0] += 49
+    clock.now += 49
     watch.look()
     assert len(node.asked) == 1
-    clock[0] += 2
+    clock.now += 2
     watch.look()
     assert len(node.asked) == 2
 

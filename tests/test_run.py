@@ -4,7 +4,14 @@ from guide.node import Ending, Reply
 from guide.page import Location
 from guide.run import Result, run_step
 from guide.step import Kind, Output
-from tests.fake import FakeNode, done, planned
+from tests.fake import Clock, FakeNode, SlowNode, done, planned
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    clock = Clock()
+    monkeypatch.setattr("guide.run.time", clock)
+    return clock
 
 
 def test_a_step_that_ends_as_expected_passes():
@@ -148,41 +155,15 @@ def test_what_came_too_much_is_told_by_the_place_of_the_output():
         (200, [6.0, 6.0, 6.0]),  # never left alone for longer than three attempts take
     ],
 )
-def test_a_slow_node_is_asked_less_often(monkeypatch, pace, pauses):
-    clock, slept = [0.0], list[float]()
-
-    class Slow(FakeNode):
-        def run(self, command, seconds):
-            clock[0] += 2
-            return super().run(command, seconds)
-
-    def sleep(seconds):
-        slept.append(seconds)
-        clock[0] += seconds
-
-    monkeypatch.setattr("guide.run.time.monotonic", lambda: clock[0])
-    monkeypatch.setattr("guide.run.time.sleep", sleep)
-    replies = [done(status=1), done(status=1), done(status=1), done()]
-    outcome = run_step(planned("look", kind=Kind.CHECK, seconds=60), Slow(*replies), pace=pace)
+def test_a_slow_node_is_asked_less_often(clock, pace, pauses):
+    node = SlowNode(clock, 2, done(status=1), done(status=1), done(status=1), done())
+    outcome = run_step(planned("look", kind=Kind.CHECK, seconds=60), node, pace=pace)
     assert (outcome.result, outcome.attempts) == (Result.PASSED, 4)
-    assert slept == pytest.approx(pauses)
+    assert clock.slept == pytest.approx(pauses)
 
 
-def test_a_slow_node_is_asked_once_more_before_the_time_is_up(monkeypatch):
-    clock, slept = [0.0], list[float]()
-
-    def sleep(seconds):
-        slept.append(seconds)
-        clock[0] += seconds
-
-    class Slow(FakeNode):
-        def run(self, command, seconds):
-            clock[0] += 10
-            return super().run(command, seconds)
-
-    monkeypatch.setattr("guide.run.time.monotonic", lambda: clock[0])
-    monkeypatch.setattr("guide.run.time.sleep", sleep)
-    check = planned("look", kind=Kind.CHECK, seconds=22)
-    outcome = run_step(check, Slow(done(status=1), done(status=1)), pace=1000)
+def test_a_slow_node_is_asked_once_more_before_the_time_is_up(clock):
+    node = SlowNode(clock, 10, done(status=1), done(status=1))
+    outcome = run_step(planned("look", kind=Kind.CHECK, seconds=0.022), node, pace=1000)
     assert (outcome.result, outcome.attempts) == (Result.FAILED, 2)
-    assert clock[0] < 33
+    assert clock.now < 33

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from ipaddress import IPv4Network
 
@@ -64,11 +64,11 @@ def run_step(
 ) -> Outcome:
     """Run a step, a check until it holds or its time is up, and say what came of it.
 
-    `pace` says how many times as long as on a PC pauses may get. While a check does not hold, `hopeless` is asked
-    what no waiting heals, and `enough` whether to stop waiting all the same; `told` hears of every attempt that does
-    not end the wait: how many there were, and what was lacking.
+    `pace` says how many times as long as on a PC it may take, and pauses may get. While a check does not hold,
+    `hopeless` is asked what no waiting heals, and `enough` whether to stop waiting all the same; `told` hears of
+    every attempt that does not end the wait: how many there were, and what was lacking.
     """
-    step = planned.step
+    step = replace(planned.step, seconds=planned.step.seconds * pace)
     if step.skip:
         return Outcome(planned, Result.SKIPPED, problem=step.skip)
     start = time.monotonic()

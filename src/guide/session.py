@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -99,9 +98,8 @@ class Session:
         if step.kind is Kind.STEP:
             self._changed = time.monotonic()
         try:
-            stretched = replace(planned, step=replace(step, seconds=step.seconds * self._pace))
             outcome = run_step(
-                stretched,
+                planned,
                 self._node(step.node),
                 self._project.settings.fluid,
                 self._pace,
@@ -111,7 +109,7 @@ class Session:
                     planned=planned, attempts=attempts, problem=self._vault.masked(problem)
                 ),
             )
-            return self._hide(replace(outcome, planned=planned))
+            return self._hide(outcome)
         except Exception as error:
             # Ours, not the guide's; but nothing after it may run as if this step had passed.
             self.failed = Outcome(planned, Result.FAILED, problem=f"{step.where}: {error!r}")
