@@ -24,9 +24,11 @@ def written(copy):
     with subprocess.Popen(command, cwd=copy.root, env=env, text=True, stderr=subprocess.PIPE) as process:
         copy.process = process
         yield copy
-        if process.poll() is None:
-            process.send_signal(signal.SIGINT)  # a killed server leaves its folder
-        process.communicate(timeout=60)
+        process.send_signal(signal.SIGINT)  # a killed server leaves its folder
+        try:
+            process.communicate(timeout=60)
+        finally:
+            process.kill()
 
 
 def wait_until_served(copy):
